@@ -1,0 +1,237 @@
+"""What can be asked: the YAML files as strict, frozen structures.
+
+Every structure forbids unknown keys; the reader turns what does not fit into a `Problem` with
+file, line and path. Checks that need more than one field are in `quizapp.content.lint`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypeAlias
+
+import msgspec
+from msgspec import Meta, Struct
+
+Kind: TypeAlias = Literal[
+    "integer",
+    "shape",
+    "real",
+    "vector",
+    "matrix",
+    "choice",
+    "choices",
+    "ordering",
+    "formula",
+    "text",
+]
+
+Points: TypeAlias = Annotated[float, Meta(gt=0, le=20, multiple_of=0.5)]
+Key: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
+Week: TypeAlias = Annotated[int, Meta(ge=2, le=12)]  # 12 is "beyond"
+BEYOND = 12
+
+# A number, a word, or nested lists of them: what a solver takes and gives.
+Given: TypeAlias = "int | float | bool | str | list[Given]"
+
+
+class Problem(Struct, frozen=True, order=True):
+    """One thing wrong in a question folder."""
+
+    file: str
+    line: int
+    path: str  # where in the file: questions[3].parts[0].kind
+    message: str  # what is wrong and what would be right
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" if self.line else self.file
+        return f"{place}: {self.path}: {self.message}" if self.path else f"{place}: {self.message}"
+
+
+# --------------------------------------------------------------------------- questions
+
+# A group is a list of alternatives, one of which must be found; an alternative is one or more
+# stems, all of which must occur; `*` ends a prefix.
+Group: TypeAlias = tuple[str, ...]
+
+
+class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line of a rubric.
+
+    ``evidence`` holds word groups for `quizapp.marking.rubric.suggest`. On a numeric part a
+    criterion is partial credit, earned when the response's ``entries`` (positions in the
+    shape) are right, or when the response is what one of the ``misconceptions`` gives.
+    """
+
+    id: Key
+    points: Points
+    credit: str
+    evidence: tuple[Group, ...] = ()
+    contradicted_by: tuple[Group, ...] = ()
+    opposite_of: str = ""  # the sibling criterion this one is easily swapped with
+    entries: tuple[int, ...] = ()
+    misconceptions: tuple[str, ...] = ()
+
+
+class Option(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One line of a choice, choices or ordering part."""
+
+    id: Key
+    text: str
+
+
+class Name(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A name the learner may use in a formula.
+
+    Exactly one source: ``shape`` (an array drawn at random; () is a scalar), ``size`` (one of
+    the drawn sizes) or ``quantity`` (what the solver computes, e.g. a degree matrix).
+    """
+
+    shape: tuple[str, ...] | None = None
+    size: str = ""
+    quantity: str = ""
+    input: str = ""  # the solver input this fills, where its name differs
+    draw: Literal["real", "whole", "adjacency"] = "real"
+    low: float = -2
+    high: float = 2
+    family: str = ""  # indexed by this size: head_1 … head_h, W_i^Q
+    also: tuple[str, ...] = ()  # other spellings: dk for d_k
+    about: str = ""  # shown with the names
+
+
+class Target(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One formula asked for, and the solver quantity it must equal."""
+
+    ask: str
+    label: str = ""  # PE(pos, 2i)
+    points: Points | None = None  # of the part's points; by default shared equally
+
+
+class Formula(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How a formula part is checked: equal to the solver on many random inputs."""
+
+    solver: str
+    targets: tuple[Target, ...]
+    sizes: dict[str, tuple[int, int]]  # each size and the range it is drawn from
+    names: dict[str, Name]
+    given: dict[str, Given] = {}
+
+
+class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One answer box of a question."""
+
+    id: Key
+    points: Points
+    kind: Kind
+    prompt: str = ""
+    title: str = ""  # a few words: "the steps"
+    ask: str = ""  # the solver's quantity
+    follows: str = ""  # the earlier part whose answer this one uses (follow-through)
+    decimals: Annotated[int, Meta(ge=0, le=10)] | None = None
+    significant: Annotated[int, Meta(ge=1, le=10)] | None = None
+    proportion: bool = False  # 73.11% may be typed for 0.7311
+    options: tuple[Option, ...] = ()
+    answer: tuple[Key, ...] = ()  # of choice, choices, ordering: the right option ids
+    formula: Formula | None = None
+    model_answer: str = ""
+    rubric: tuple[Criterion, ...] = ()
+
+
+class Draw(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """How one number of a template is drawn: one of ``choice``, or a whole number in ``range``."""
+
+    choice: tuple[Given, ...] = ()
+    range: tuple[int, int] | None = None
+
+
+class Question(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One thing that can be asked, with points, a week, concepts and parts."""
+
+    id: Key
+    title: str
+    week: Week
+    points: Points
+    concepts: tuple[Key, ...]
+    prompt: str
+    parts: tuple[Part, ...]
+    solver: str = ""
+    given: dict[str, Given] = {}  # the numbers as printed
+    draw: dict[str, Draw] = {}  # fresh numbers in their place
+    set: dict[str, str] = {}  # inputs that copy another drawn one: {width: height}
+
+    def part(self, part_id: str) -> Part:
+        """The part with this id; raises KeyError."""
+        for part in self.parts:
+            if part.id == part_id:
+                return part
+        raise KeyError(part_id)
+
+
+class Exam(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """questions/exam.yaml"""
+
+    title: str
+    minutes: Annotated[int, Meta(ge=1, le=600)]
+    questions: tuple[Question, ...]
+
+    @property
+    def points(self) -> float:
+        return sum(question.points for question in self.questions)
+
+
+# ------------------------------------------------------------------------------- weeks
+
+
+class ChecklistItem(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One "I can …" of a week."""
+
+    id: Key
+    claim: str  # starts with "I can"
+    concepts: tuple[Key, ...]
+    questions: tuple[Key, ...] = ()  # practice questions that test it directly: q04
+
+
+class Note(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """One section of a week's study notes, in Markdown a terminal can show."""
+
+    title: str
+    concepts: tuple[Key, ...] = ()
+    body: str
+
+
+class WeekFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """questions/weeks/week-NN.yaml"""
+
+    week: Week
+    title: str
+    insight: str  # the one sentence to remember
+    checklist: tuple[ChecklistItem, ...]
+    notes: tuple[Note, ...]
+
+
+# -------------------------------------------------------------------------------- bank
+
+
+class Library(Struct, frozen=True):
+    """Everything that can be asked, from one or more folders."""
+
+    exam: Exam
+    weeks: tuple[WeekFile, ...]
+    problems: tuple[Problem, ...] = ()  # of files that were left out
+
+    def question(self, question_id: str) -> Question:
+        """The practice question with this id; raises KeyError."""
+        for question in self.exam.questions:
+            if question.id == question_id:
+                return question
+        raise KeyError(question_id)
+
+    def week(self, number: int) -> WeekFile:
+        """The week with this number; raises KeyError."""
+        for week in self.weeks:
+            if week.week == number:
+                return week
+        raise KeyError(number)
+
+
+def as_given(values: dict[str, object]) -> dict[str, Given]:
+    """Check that values are plain numbers, words and nested lists; raises ValidationError."""
+    return msgspec.convert(values, dict[str, Given])

@@ -1,0 +1,52 @@
+"""Where the kernels run, in which precision, and how closely they must then agree."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import torch
+
+NAMES = ("auto", "cpu", "cuda", "mps")
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A torch device and the precision it offers."""
+
+    name: str  # "cpu", "cuda", "mps"
+    double: bool  # float64 available
+
+    @property
+    def tolerance(self) -> float:
+        """Largest relative difference between kernel and reference that is rounding alone."""
+        return 1e-9 if self.double else 1e-4
+
+    @property
+    def dtype(self) -> torch.dtype:
+        import torch
+
+        return torch.float64 if self.double else torch.float32
+
+    def tensor(self, values: object) -> torch.Tensor:
+        """Numbers or an array as a floating-point tensor on this device."""
+        import torch
+
+        return torch.tensor(values, dtype=self.dtype, device=self.name)
+
+
+def choose(name: str = "auto") -> Device:
+    """The device asked for, or the best there is; raises ValueError naming what is there."""
+    import torch
+
+    present = ["cpu"]
+    if torch.cuda.is_available():
+        present.append("cuda")
+    if torch.backends.mps.is_available():
+        present.append("mps")
+    if name == "auto":
+        name = present[-1]
+    if name not in present:
+        raise ValueError(f"device is {name!r}; present: {', '.join(present)}")
+    return Device(name, double=name != "mps")
