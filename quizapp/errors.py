@@ -2,23 +2,18 @@
 
 QuizappError                the sentence is shown to the person as it is; exit status 1
 ├── UsageError              wrong words on the command line; exit status 2
+│   ├── NoTerminal          the app can't be painted here
 │   └── UnknownName         no question, template, solver or exercise has this name
-├── ContentError            question files with problems: all of them, not the first
 ├── SolverUnavailable       the solver process does not start or keeps stopping
 ├── SolverRefused           the solver answered: bad input, unsuitable, disagreement
 └── ProgressError           the learner's data
     ├── CannotSave          the file can't be written just now; nothing already saved is lost
+    ├── SittingMoved        another window holds or has finished the sitting: read-only here
     ├── NewerProgress       written by a newer quizapp; left untouched
     └── BadImport           an import file that is cut off, damaged or from a newer version
 """
 
 from __future__ import annotations
-
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from quizapp.content.model import Problem
 
 
 class QuizappError(Exception):
@@ -33,16 +28,15 @@ class UsageError(QuizappError):
     exit_status = 2
 
 
+class NoTerminal(UsageError):
+    """The app can't be painted here."""
+
+    def __init__(self) -> None:
+        super().__init__("no terminal here. Use quizapp ask for plain text, or quizapp --help.")
+
+
 class UnknownName(UsageError):
     """No question, template, solver or exercise has this name."""
-
-
-class ContentError(QuizappError):
-    """Question files with problems."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__("\n".join(str(problem) for problem in problems))
 
 
 class SolverUnavailable(QuizappError):
@@ -63,6 +57,10 @@ class ProgressError(QuizappError):
 
 class CannotSave(ProgressError):
     """The progress file can't be written just now."""
+
+
+class SittingMoved(ProgressError):
+    """Another window holds the sitting or has finished it; here it is read-only."""
 
 
 class NewerProgress(ProgressError):

@@ -7,37 +7,52 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
-import pkgutil
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
-from solvers.contract import Solver, UnknownSolver
+from solvers._errors import UnknownSolver
+
+if TYPE_CHECKING:
+    from solvers.contract import Solver
 
 _HELPERS = {"contract", "device", "__main__"}
 
 
 def topics() -> list[str]:
-    """The topic modules, in alphabetical order; none is imported."""
-    return sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _HELPERS)
+    """The topics, in alphabetical order; none is imported.
+
+    A topic is a module of this package, or a folder with a lesson in each file.
+    """
+    names = _module_names(__path__)
+    return [name for name in names if name not in _HELPERS and not name.startswith("_")]
 
 
 def in_topic(topic: str) -> Iterator[Solver[Any]]:
-    """The solvers defined in one topic, in the order of the file."""
+    """The solvers of one topic, in the order of its files and of each file."""
+    from solvers.contract import Solver
+
     module = importlib.import_module(f"solvers.{topic}")
-    for value in vars(module).values():
-        if isinstance(value, Solver) and value.id.startswith(f"{topic}."):
-            yield value
+    files = _module_names(getattr(module, "__path__", ()))
+    lessons = [importlib.import_module(f"{module.__name__}.{name}") for name in files]
+    for part in (module, *lessons):
+        yield from (value for value in vars(part).values() if isinstance(value, Solver))
 
 
+def _module_names(folders: Iterable[str]) -> list[str]:
+    import pkgutil  # only here: the process that paints the screen imports this package
+
+    return sorted(module.name for module in pkgutil.iter_modules(folders))
+
+
+@functools.cache
 def find(solver_id: str) -> Solver[Any]:
     """The solver with this id, importing its topic only; raises UnknownSolver."""
     topic, _, _ = solver_id.partition(".")
     if topic not in topics():
-        raise UnknownSolver(f"no solver topic {topic!r}; topics: {', '.join(topics())}")
-    ids = []
-    for solver in in_topic(topic):
-        if solver.id == solver_id:
-            return solver
-        ids.append(solver.id)
-    raise UnknownSolver(f"no solver {solver_id!r}; in {topic}: {', '.join(ids)}")
+        raise UnknownSolver(f"no solver topic {topic[:60]!r}; topics: {', '.join(topics())}")
+    solvers = {solver.id: solver for solver in in_topic(topic)}
+    if solver_id not in solvers:
+        raise UnknownSolver(f"no solver {solver_id[:60]!r}; in {topic}: {', '.join(solvers)}")
+    return solvers[solver_id]

@@ -24,6 +24,16 @@ class Device:
         return 1e-9 if self.double else 1e-4
 
     @property
+    def rounding(self) -> float:
+        """What rounding leaves of a sum that cancels, relative to the largest number in it."""
+        return 1e-13 if self.double else 1e-5
+
+    @property
+    def sparse(self) -> Device:
+        """Where sparse tensors are computed: mps has none."""
+        return Device("cpu", double=True) if self.name == "mps" else self
+
+    @property
     def dtype(self) -> torch.dtype:
         import torch
 
@@ -50,3 +60,16 @@ def choose(name: str = "auto") -> Device:
     if name not in present:
         raise ValueError(f"device is {name!r}; present: {', '.join(present)}")
     return Device(name, double=name != "mps")
+
+
+def wake(device: Device) -> None:
+    """Use the device once, since the first time is slow: pay before anybody waits.
+
+    The meta device, on which sizes are computed without values, imports half a second of torch.
+    """
+    import torch
+    from torch.utils.flop_counter import FlopCounterMode
+
+    torch.softmax(device.tensor([[1.0, 2.0]]), dim=-1)
+    with FlopCounterMode(display=False), torch.no_grad():
+        torch.nn.Conv2d(1, 1, 1, device="meta")(torch.empty(1, 1, 1, 1, device="meta"))

@@ -1,0 +1,79 @@
+"""What crosses a pipe: plain numbers, words and nested lists of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeAlias
+
+# A number, a word, a shape (list of whole numbers) or a tensor (nested lists).
+Value: TypeAlias = "int | float | bool | str | list[Value]"
+
+
+def plain(value: Any) -> Value:
+    """Numpy and torch values as plain numbers and nested lists."""
+    if hasattr(value, "tolist"):
+        listed: Value = value.tolist()
+        return listed
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    if isinstance(value, bool | int | float | str):
+        return value
+    raise TypeError(f"a solver may not give a {type(value).__name__}")
+
+
+def agree(a: Value, b: Value, tolerance: float, floor: float = 0.0) -> bool:
+    """Whether two values are of one shape and equal within ``tolerance`` of the largest entry.
+
+    ``floor`` is added for sums that cancel, where what is left is rounding of larger numbers.
+    Whole numbers and words must be identical.
+    """
+    if shape_of(a) != shape_of(b):
+        return False
+    slack = tolerance * largest(a) + floor
+    return all(_same(x, y, slack) for x, y in zip(leaves(a), leaves(b), strict=True))
+
+
+def largest(value: Value) -> float:
+    """The largest magnitude among the numbers; 0 where there is none."""
+    numbers = (abs(x) for x in leaves(value) if isinstance(x, int | float))
+    return max(numbers, default=0.0)
+
+
+def _same(x: object, y: object, slack: float) -> bool:
+    if isinstance(x, float) or isinstance(y, float):
+        both = isinstance(x, int | float) and isinstance(y, int | float)
+        return both and abs(x - y) <= slack  # type: ignore[operator]
+    return x == y
+
+
+def leaves(value: Value) -> Sequence[int | float | bool | str]:
+    """The numbers and words of nested lists, from first to last."""
+    if isinstance(value, list):
+        return [leaf for item in value for leaf in leaves(item)]
+    return [value]
+
+
+def shape_of(value: Value) -> tuple[object, ...]:
+    """The nesting of lists, ragged ones too: equal for values of one form."""
+    if isinstance(value, list):
+        return (len(value), *(shape_of(item) for item in value))
+    return ()
+
+
+def is_finite(value: Value) -> bool:
+    """No NaN and no ∞ anywhere."""
+    return all(not isinstance(x, float) or math.isfinite(x) for x in leaves(value))
+
+
+def sides_of(value: Value) -> Iterator[int]:
+    """The sides of a tensor, outermost first."""
+    while isinstance(value, list):
+        yield len(value)
+        value = value[0] if value else 0
+
+
+def short(value: object) -> str:
+    """A value as an error message can show it."""
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
