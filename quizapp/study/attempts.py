@@ -1,0 +1,270 @@
+"""Attempts: one graded response each, for ever."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+import msgspec
+from msgspec import Struct, structs
+
+from quizapp.errors import ProgressError
+from quizapp.marking.grade import Grade, PartGrade
+from quizapp.study.ids import next_id
+from quizapp.study.sittings import EXPECT_PART, storable
+from quizapp.study.store import Store
+from quizapp.study.times import micros, moment
+
+Kind: TypeAlias = Literal["sitting", "drill", "review"]
+Key: TypeAlias = tuple[str, str]  # question id, part id
+
+
+class Attempt(Struct, frozen=True, kw_only=True):
+    """A response with its verdict."""
+
+    id: int
+    at: datetime
+    kind: Kind
+    question: str  # or template
+    seed: int | None  # None: numbers as printed
+    response: str
+    grade: PartGrade
+    hints: int
+    seconds: float | None
+    sitting: int | None
+
+
+class Tally(Struct, frozen=True, kw_only=True):
+    """All attempts on one part, summed."""
+
+    attempts: int
+    correct: int
+    points: float
+    max_points: float
+    last: datetime
+
+
+# The fields of a PartGrade that have a column of their own; the others go into `detail`.
+_COLUMNS = ("part", "verdict", "points", "max_points", "misconception")
+_SELECT = (
+    "SELECT attempt.id, at, kind, attempt.question, seed, response, hints, seconds,"
+    " attempt.sitting, attempt.part, verdict, attempt.points, attempt.max_points, misconception,"
+    " detail FROM attempt"
+)
+_INSERT = (
+    "INSERT INTO attempt (id, at, kind, question, part, seed, response, verdict, points,"
+    " max_points, misconception, hints, seconds, sitting, detail)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
+
+
+class Attempts(Store):
+    """Appending attempts, and reading them back."""
+
+    def record_attempt(
+        self,
+        question: str,
+        grade: PartGrade,
+        *,
+        now: datetime,
+        kind: Kind,
+        response: str,
+        seed: int | None = None,
+        hints: int = 0,
+        seconds: float | None = None,
+        sitting: int | None = None,
+    ) -> None:
+        """Append one attempt; raises CannotSave, and ProgressError for a grade still open."""
+        if grade.verdict == "open":
+            raise ProgressError(f"{question} ({grade.part}) still waits for marks.")
+        with self.writing() as db:
+            append(
+                db,
+                question,
+                grade,
+                now=now,
+                kind=kind,
+                response=response,
+                seed=seed,
+                hints=hints,
+                seconds=seconds,
+                sitting=sitting,
+            )
+
+    def record_grades(self, sitting_id: int, grades: Sequence[Grade], *, now: datetime) -> None:
+        """Append an attempt for each part that marking decided.
+
+        Open parts are put on the list of those that wait for marks. A part that already has
+        this very grade is left out, so that marking which was interrupted can be run again.
+        """
+        known = self.part_grades(sitting_id)
+        (seed,) = self.rows("SELECT seed FROM sitting WHERE id = ?", sitting_id)[0]
+        responses = self._texts(sitting_id)
+        with self.writing() as db:
+            for question, grade in ((g.question, part) for g in grades for part in g.parts):
+                key = (question, grade.part)
+                if grade.verdict == "open":
+                    db.execute(EXPECT_PART, (sitting_id, *key, grade.max_points))
+                elif known.get(key) != grade:
+                    append(
+                        db,
+                        question,
+                        grade,
+                        now=now,
+                        kind="sitting",
+                        response=responses.get(key, ""),
+                        seed=seed,
+                        sitting=sitting_id,
+                    )
+
+    def _texts(self, sitting_id: int) -> dict[Key, str]:
+        rows = self.rows("SELECT question, part, text FROM response WHERE sitting = ?", sitting_id)
+        return {(question, part): text for question, part, text in rows}
+
+    def part_grades(self, sitting_id: int) -> dict[Key, PartGrade]:
+        """The latest grade of each part that is decided."""
+        rows = self.rows(
+            f"{_SELECT} JOIN sitting_part ON attempt.id = sitting_part.attempt"
+            " WHERE sitting_part.sitting = ?",
+            sitting_id,
+        )
+        attempts = map(_attempt, rows)
+        return {(attempt.question, attempt.grade.part): attempt.grade for attempt in attempts}
+
+    def part_points(self, sitting_id: int) -> dict[Key, float | None]:
+        """The points of each part of a finished sitting; None while it waits for marks."""
+        return {
+            (question, part): points
+            for question, part, points in self.rows(
+                "SELECT question, part, points FROM sitting_part WHERE sitting = ?", sitting_id
+            )
+        }
+
+    def waiting(self, sitting_id: int) -> list[Key]:
+        """The parts of a finished sitting that are not decided, in no particular order."""
+        return [
+            (question, part)
+            for question, part in self.rows(
+                "SELECT question, part FROM sitting_part WHERE sitting = ? AND attempt IS NULL",
+                sitting_id,
+            )
+        ]
+
+    def attempts(
+        self, *, since: datetime | None = None, limit: int | None = None
+    ) -> Iterator[Attempt]:
+        """Attempts, newest first."""
+        earliest = -(2**63) if since is None else micros(since)
+        rows = self.rows(
+            f"{_SELECT} WHERE at >= ? ORDER BY at DESC, id DESC LIMIT ?",
+            earliest,
+            -1 if limit is None else limit,
+        )
+        return map(_attempt, rows)
+
+    def attempts_on(self, question: str, *, limit: int | None = None) -> list[Attempt]:
+        """The attempts on a question or template, newest first."""
+        rows = self.rows(
+            f"{_SELECT} WHERE question = ? ORDER BY id DESC LIMIT ?",
+            question,
+            -1 if limit is None else limit,
+        )
+        return [_attempt(row) for row in rows]
+
+    def attempt_counts(self) -> dict[Key, Tally]:
+        """The sums of each part that was ever attempted; as fast with a million attempts."""
+        return {
+            (question, part): Tally(
+                attempts=attempts,
+                correct=correct,
+                points=points,
+                max_points=max_points,
+                last=moment(last),
+            )
+            for question, part, attempts, correct, points, max_points, last in self.rows(
+                "SELECT question, part, attempts, correct, points, max_points, last FROM tally"
+            )
+        }
+
+    def first_recorded(self) -> datetime | None:
+        """When the first attempt or sitting was."""
+        rows = self.rows("SELECT min(at) FROM attempt UNION ALL SELECT min(started) FROM sitting")
+        times = [at for (at,) in rows if at is not None]
+        return moment(min(times)) if times else None
+
+    def misconceptions_since(self, since: datetime) -> dict[str, int]:
+        """How often each misconception was named since then, most frequent first."""
+        rows = self.rows(
+            "SELECT misconception, count(*) FROM attempt WHERE misconception <> '' AND at >= ?"
+            " GROUP BY misconception ORDER BY count(*) DESC, misconception",
+            micros(since),
+        )
+        return dict(rows)
+
+
+def append(
+    db: sqlite3.Connection,
+    question: str,
+    grade: PartGrade,
+    *,
+    now: datetime,
+    kind: Kind,
+    response: str,
+    seed: int | None = None,
+    hints: int = 0,
+    seconds: float | None = None,
+    sitting: int | None = None,
+) -> None:
+    """Append one attempt within a transaction; triggers keep the summaries."""
+    db.execute(
+        _INSERT,
+        (
+            next_id(db, "attempt", now),
+            micros(now),
+            kind,
+            question,
+            grade.part,
+            seed,
+            storable(response),
+            grade.verdict,
+            grade.points,
+            grade.max_points,
+            grade.misconception,
+            hints,
+            seconds,
+            sitting,
+            detail(grade),
+        ),
+    )
+
+
+def detail(grade: PartGrade) -> str:
+    """What the columns don't hold of a grade, as JSON, without what is as by default."""
+    rest = {}
+    for field in structs.fields(grade):
+        value = getattr(grade, field.name)
+        if field.name not in _COLUMNS and value != field.default:
+            rest[field.name] = value
+    return storable(msgspec.json.encode(rest).decode())
+
+
+def _attempt(row: tuple[Any, ...]) -> Attempt:
+    (attempt_id, at, kind, question, seed, response, hints, seconds, sitting, *columns,
+     rest) = row  # fmt: skip
+    fields = dict(zip(_COLUMNS, columns, strict=True))
+    if rest != "{}":
+        fields |= msgspec.json.decode(rest)
+    return Attempt(
+        id=attempt_id,
+        at=moment(at),
+        kind=kind,
+        question=question,
+        seed=seed,
+        response=response,
+        grade=msgspec.convert(fields, PartGrade),
+        hints=hints,
+        seconds=seconds,
+        sitting=sitting,
+    )
