@@ -6,7 +6,7 @@ file, line and path. Checks that need more than one field are in `quizapp.conten
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Struct
@@ -29,8 +29,14 @@ Key: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length
 Week: TypeAlias = Annotated[int, Meta(ge=2, le=12)]  # 12 is "beyond"
 BEYOND = 12
 
-# A number, a word, or nested lists of them: what a solver takes and gives.
-Given: TypeAlias = "int | float | bool | str | list[Given]"
+# A number, a word, or nested lists of them: what a solver takes and gives. msgspec knows no
+# recursive aliases, so at run time the lists nest four deep.
+if TYPE_CHECKING:
+    Given: TypeAlias = "int | float | bool | str | list[Given]"
+else:
+    Given = int | float | bool | str
+    for _ in range(4):
+        Given = int | float | bool | str | list[Given]
 
 
 class Problem(Struct, frozen=True, order=True):
@@ -81,37 +87,57 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
 class Name(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """A name the learner may use in a formula.
 
-    Exactly one source: ``shape`` (an array drawn at random; () is a scalar), ``size`` (one of
-    the drawn sizes) or ``quantity`` (what the solver computes, e.g. a degree matrix).
+    One source: ``shape`` (drawn at random; () is a scalar), ``size`` (one of the drawn sizes) or
+    ``quantity`` (what the solver computes; its ``shape`` is given too). A name with a ``family``
+    stands for one array per index: ``W_i^Q`` with family h is W_1^Q … W_h^Q, stacked for the
+    solver.
+
+    A drawn array fills the solver input of its own name, or ``input``. A size is handed to the
+    solver only where ``input`` says so. ``identity`` is never handed over.
     """
 
     shape: tuple[str, ...] | None = None
     size: str = ""
     quantity: str = ""
     input: str = ""  # the solver input this fills, where its name differs
-    draw: Literal["real", "whole", "adjacency"] = "real"
+    draw: Literal["real", "whole", "even", "adjacency", "identity"] = "real"
     low: float = -2
     high: float = 2
     family: str = ""  # indexed by this size: head_1 … head_h, W_i^Q
     also: tuple[str, ...] = ()  # other spellings: dk for d_k
+    otherwise: str = ""  # a second meaning, tried when the first does not make the formula right
     about: str = ""  # shown with the names
 
 
 class Target(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One formula asked for, and the solver quantity it must equal."""
+    """One formula asked for, and the solver quantity it must equal.
+
+    Several targets are answered on separate lines, told apart by their left-hand sides
+    (``label``), else by their order. A target that ``defines`` a name is the definition of that
+    name (``head_i = …``): the other targets are marked with the solver's own quantity for the
+    name, so that each earns its points alone. Who writes the definition into the formula needs
+    no line of its own.
+    """
 
     ask: str
     label: str = ""  # PE(pos, 2i)
     points: Points | None = None  # of the part's points; by default shared equally
+    defines: str = ""  # the name (with quantity ``ask``) that this target spells out: head_i
+    forgives: tuple[str, ...] = ()  # misconceptions that are said here but cost nothing
 
 
 class Formula(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How a formula part is checked: equal to the solver on many random inputs."""
+    """How a formula part is checked: equal to the solver on many random inputs.
+
+    Worked examples of every feature: tests/marking/formula_parts.yaml.
+    """
 
     solver: str
     targets: tuple[Target, ...]
-    sizes: dict[str, tuple[int, int]]  # each size and the range it is drawn from
     names: dict[str, Name]
+    sizes: dict[str, tuple[int, int]] = {}  # each size and the range it is drawn from
+    products: dict[str, tuple[str, ...]] = {}  # sizes that are products of others: {d: [h, d_k]}
+    functions: dict[str, str] = {}  # spellings allowed here only: {σ: relu, Attention: attention}
     given: dict[str, Given] = {}
 
 
@@ -128,6 +154,7 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     decimals: Annotated[int, Meta(ge=0, le=10)] | None = None
     significant: Annotated[int, Meta(ge=1, le=10)] | None = None
     proportion: bool = False  # 73.11% may be typed for 0.7311
+    axes: tuple[str, ...] = ()  # of a shape: its sides in the order asked; else H × W × channels
     options: tuple[Option, ...] = ()
     answer: tuple[Key, ...] = ()  # of choice, choices, ordering: the right option ids
     formula: Formula | None = None
@@ -205,6 +232,12 @@ class WeekFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     insight: str  # the one sentence to remember
     checklist: tuple[ChecklistItem, ...]
     notes: tuple[Note, ...]
+
+    @property
+    def topic(self) -> str:
+        """The title without the course's heading: "Convolution and filters"."""
+        topic = self.title.rpartition(" — ")[2]
+        return topic[:1].upper() + topic[1:]
 
 
 # -------------------------------------------------------------------------------- bank

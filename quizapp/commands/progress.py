@@ -1,0 +1,74 @@
+"""``quizapp progress export|import|backup|path``: the learner's data."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from quizapp.errors import UsageError
+from quizapp.study.progress import Progress
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    actions = ("export", "import", "backup", "path")
+    parser.add_argument("action", choices=actions, help="what to do")
+    parser.add_argument(
+        "file",
+        nargs="?",
+        metavar="FILE",
+        help="of export and import; - is stdout or stdin, which export takes unless told",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    if args.file is not None and args.action in ("backup", "path"):
+        raise UsageError(f"progress {args.action} takes no file")
+    if args.action == "path":
+        from quizapp.study import files
+
+        print(files.data_folder() / files.NAME)
+        return 0
+    now = datetime.now(UTC)
+    with Progress.open(now=now) as progress:
+        for notice in progress.notices:
+            print(f"quizapp: {notice}", file=sys.stderr)
+        if args.action == "export":
+            _export(progress, args.file or "-", now)
+        elif args.action == "import":
+            _import(progress, args.file)
+        else:
+            print(progress.backup(now=now))
+    return 0
+
+
+def _export(progress: Progress, file: str, now: datetime) -> None:
+    if file == "-":
+        progress.export(sys.stdout.buffer, now=now)
+        return
+    target = Path(file)
+    partial = target.with_name(target.name + ".part")
+    try:
+        with partial.open("wb") as out:
+            records = progress.export(out, now=now)
+        partial.replace(target)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+    print(f"{_records(records)} written to {target}", file=sys.stderr)
+
+
+def _import(progress: Progress, file: str | None) -> None:
+    if file is None:
+        raise UsageError("progress import needs a file; - is stdin")
+    if file == "-":
+        done = progress.import_lines(sys.stdin.buffer)
+    else:
+        with Path(file).open("rb") as lines:
+            done = progress.import_lines(lines)
+    print(f"{_records(done.new)} new, {done.known} known already")
+
+
+def _records(count: int) -> str:
+    return "1 record" if count == 1 else f"{count:,} records"

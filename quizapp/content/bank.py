@@ -1,0 +1,207 @@
+"""From folders of YAML files to the `Library`: what can be asked.
+
+A file with problems is left out and the rest works; the problems stand in
+``Library.problems``. A folder holds ``exam.yaml`` and ``weeks/week-NN.yaml``, each of them
+optional; several folders add up.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+import msgspec
+
+from quizapp.content import cache as content_cache
+from quizapp.content.model import Exam, Library, Problem, Question, WeekFile
+
+if TYPE_CHECKING:
+    from quizapp.content.yaml_source import Place, Source
+
+T = TypeVar("T", Exam, WeekFile)
+
+NO_EXAM = Exam(title="", minutes=120, questions=())
+
+
+def default_folder() -> Path:
+    """The questions that come with quizapp: beside the packages, also when installed."""
+    return Path(__file__).parents[2] / "questions"
+
+
+def folders() -> tuple[Path, ...]:
+    """The default folder and those of ``QUIZAPP_QUESTIONS``."""
+    added = os.environ.get("QUIZAPP_QUESTIONS", "").split(os.pathsep)
+    return (default_folder(), *(Path(name).expanduser() for name in added if name.strip()))
+
+
+def load(where: Sequence[Path] | None = None, *, cache: Path | None = None) -> Library:
+    """Everything that can be asked; from the cache where no file has changed.
+
+    ``where`` is `folders()` unless told, ``cache`` the platform's cache folder. Nothing is
+    raised: files that can't be used are left out and stand in ``Library.problems``.
+    """
+    where = folders() if where is None else tuple(where)
+    cache = content_cache.folder() if cache is None else cache
+    stamps = content_cache.stamps([path for folder in where for path in files(folder)])
+    kept = content_cache.get(cache, stamps)
+    if kept is not None and all(folder.is_dir() for folder in where):
+        return kept
+    library = merged(read_folder(folder) for folder in where)
+    if not any(path.name == "exam.yaml" for folder in where for path in files(folder)):
+        missing = Problem("exam.yaml", 0, "", "is not there, so there is no practice exam")
+        library = msgspec.structs.replace(library, problems=(*library.problems, missing))
+    if not library.problems:
+        content_cache.put(cache, stamps, library)
+    return library
+
+
+def files(folder: Path) -> list[Path]:
+    """The question files of a folder, in the order in which they are read."""
+    exam = folder / "exam.yaml"
+    weeks = folder / "weeks"
+    found = sorted(weeks / name for name in _names(weeks) if name.endswith((".yaml", ".yml")))
+    return [exam, *found] if exam.exists() else found
+
+
+def _names(folder: Path) -> list[str]:
+    try:
+        return os.listdir(folder)  # noqa: PTH208
+    except OSError:
+        return []
+
+
+@dataclass
+class File(Generic[T]):
+    """One question file as read: its source, and its content where that could be used."""
+
+    source: Source
+    content: T | None
+
+
+@dataclass
+class Folder:
+    """One folder as read."""
+
+    exam: File[Exam] | None
+    weeks: list[File[WeekFile]]
+    problems: list[Problem]  # of the folder itself
+
+    @property
+    def files(self) -> Iterator[File[Exam] | File[WeekFile]]:
+        if self.exam:
+            yield self.exam
+        yield from self.weeks
+
+
+def read_folder(folder: Path) -> Folder:
+    """Read every file of a folder, with all their problems."""
+    if not folder.is_dir():
+        missing = Problem(str(folder), 0, "", "there is no such folder")
+        return Folder(None, [], [missing])
+    exam: File[Exam] | None = None
+    weeks: list[File[WeekFile]] = []
+    for path in files(folder):
+        if path.parent == folder:
+            exam = _read(path, folder, Exam)
+        else:
+            weeks.append(_read(path, folder, WeekFile))
+    return Folder(exam, weeks, [])
+
+
+def _read(path: Path, folder: Path, kind: type[T]) -> File[T]:
+    from quizapp.content import strict, yaml_source
+
+    source = yaml_source.read(path, shown(path, folder))
+    content = strict.convert(source, kind) if source.data is not None else None
+    return File(source, None if source.problems else content)
+
+
+def shown(path: Path, folder: Path) -> str:
+    """How a file is called in a message: as given, ours from the questions folder on."""
+    named = path.relative_to(folder) if folder == default_folder() else path
+    return named.as_posix()
+
+
+def merged(read: Iterable[Folder]) -> Library:
+    """Several folders as one library; an id that is already taken leaves its file out."""
+    library = _Merging()
+    for folder in read:
+        library.problems += folder.problems
+        for file in folder.files:
+            library.problems += file.source.problems
+            if isinstance(file.content, Exam):
+                library.add_exam(file.content, file.source)
+            elif isinstance(file.content, WeekFile):
+                library.add_week(file.content, file.source)
+    return library.done()
+
+
+class _Merging:
+    """A library in the making."""
+
+    def __init__(self) -> None:
+        self.exam = NO_EXAM
+        self.weeks: dict[int, WeekFile] = {}
+        self.problems: list[Problem] = []
+        self._taken: dict[str, str] = {}  # "question q04" → where it stands
+
+    def add_exam(self, exam: Exam, source: Source) -> None:
+        places = [
+            (f"question {q.id}", ("questions", i, "id")) for i, q in enumerate(exam.questions)
+        ]
+        if not self._take(places, source):
+            return
+        if self.exam is NO_EXAM:
+            self.exam = exam
+        else:
+            questions: tuple[Question, ...] = (*self.exam.questions, *exam.questions)
+            self.exam = Exam(title=self.exam.title, minutes=self.exam.minutes, questions=questions)
+
+    def add_week(self, week: WeekFile, source: Source) -> None:
+        places = [
+            (f"checklist item {item.id}", ("checklist", i, "id"))
+            for i, item in enumerate(week.checklist)
+        ]
+        if not self._take(places, source):
+            return
+        if first := self.weeks.get(week.week):
+            week = WeekFile(
+                week=first.week,
+                title=first.title,
+                insight=first.insight,
+                checklist=first.checklist + week.checklist,
+                notes=first.notes + week.notes,
+            )
+        self.weeks[week.week] = week
+
+    def _take(self, places: Sequence[tuple[str, Place]], source: Source) -> bool:
+        """Take these ids if all are free; else note which aren't."""
+        taking: dict[str, str] = {}
+        free = True
+        for named, place in places:
+            if first := self._taken.get(named) or taking.get(named):
+                kind, _, key = named.rpartition(" ")
+                message = f"id {key} is already a {kind} in {first}; choose another"
+                source.add(place, message)
+                self.problems.append(source.problems[-1])
+                free = False
+            taking[named] = f"{source.file}, line {source.line(place)}"
+        if free:
+            self._taken |= taking
+        return free
+
+    def done(self) -> Library:
+        weeks = tuple(self.weeks[number] for number in sorted(self.weeks))
+        return Library(exam=self.exam, weeks=weeks, problems=tuple(sorted(self.problems)))
+
+
+def sentence(problem: Problem) -> str:
+    """How a screen tells of a file that was left out."""
+    where = f"{problem.file}, line {problem.line}" if problem.line else problem.file
+    return (
+        f"{where}: {problem.message}. This file is left out, the rest works."
+        " All problems: quizapp lint."
+    )

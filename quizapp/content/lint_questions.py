@@ -1,0 +1,219 @@
+"""Checks of questions: points, ids, parts, rubrics."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from quizapp.content.model import Criterion, Exam, Group, Part, Question
+from quizapp.content.strict import nearest
+from quizapp.content.yaml_source import Place, Source
+
+NUMERIC = frozenset({"integer", "shape", "real", "vector", "matrix"})
+CHOSEN = frozenset({"choice", "choices", "ordering"})
+MOST_CRITERIA = 9  # one key each
+
+# As `quizapp.marking.evidence` reads them: anything but letters, digits and * is a formula.
+_FORMULA = re.compile(r"[^\w*]|_")
+_STEM = re.compile(r"\w+\*?")
+
+
+def check(source: Source, exam: Exam, concepts: frozenset[str]) -> None:
+    """Note the problems of an exam file's questions."""
+    criteria = [c.id for q in exam.questions for part in q.parts for c in part.rubric]
+    twice = _repeated(criteria)
+    for index, question in enumerate(exam.questions):
+        place: Place = ("questions", index)
+        _question(source, question, place)
+        check_concepts(source, question.concepts, place, concepts)
+        for number, part in enumerate(question.parts):
+            _part(source, part, (*place, "parts", number), twice)
+
+
+def check_concepts(
+    source: Source, named: Sequence[str], place: Place, known: frozenset[str]
+) -> None:
+    """Note concepts that no week covers; nothing is known where there are no weeks."""
+    for index, concept in enumerate(named):
+        if known and concept not in known:
+            source.add(
+                (*place, "concepts", index), f"no week covers {concept}; {_near(concept, known)}"
+            )
+
+
+def _near(word: str, known: Iterable[str]) -> str:
+    return nearest(word, known) if "?" in nearest(word, known) else "check the spelling"
+
+
+def _repeated(ids: Sequence[str]) -> set[str]:
+    return {key for key in ids if ids.count(key) > 1}
+
+
+def _points(value: float) -> str:
+    return f"{value:g}"
+
+
+def _question(source: Source, question: Question, place: Place) -> None:
+    if not question.parts:
+        source.add((*place, "parts"), "a question has at least one part")
+    if not question.concepts:
+        source.add((*place, "concepts"), "a question names at least one concept")
+    total = sum(part.points for part in question.parts)
+    if question.parts and total != question.points:
+        message = f"points is {_points(question.points)}, but the parts have {_points(total)}"
+        source.add((*place, "points"), message)
+    for key in sorted(_repeated([part.id for part in question.parts])):
+        source.add((*place, "parts"), f"part id {key} is there twice")
+    earlier: dict[str, Part] = {}
+    for number, part in enumerate(question.parts):
+        if part.follows:
+            _follows(source, part, earlier, (*place, "parts", number))
+        earlier[part.id] = part
+
+
+def _follows(source: Source, part: Part, earlier: dict[str, Part], place: Place) -> None:
+    if part.follows not in earlier:
+        there = ", ".join(earlier) or "there is none"
+        source.add(
+            (*place, "follows"), f'follows is "{part.follows}", expected an earlier part: {there}'
+        )
+    elif part.kind not in NUMERIC or earlier[part.follows].kind not in NUMERIC:
+        source.add((*place, "follows"), "follows goes from a numeric part to a numeric part")
+
+
+def _part(source: Source, part: Part, place: Place, twice: set[str]) -> None:
+    if part.kind == "text":
+        _text(source, part, place)
+    elif part.kind in CHOSEN:
+        _chosen(source, part, place)
+    elif part.kind == "formula":
+        _formula(source, part, place)
+    else:
+        _numeric(source, part, place)
+    _misplaced(source, part, place)
+    _rubric(source, part, place, twice)
+
+
+def _text(source: Source, part: Part, place: Place) -> None:
+    if not part.model_answer.strip():
+        source.add(place, "model_answer is missing: a text part shows one")
+    if not part.rubric:
+        source.add(place, "rubric is missing: a text part is marked by criteria")
+    for index, criterion in enumerate(part.rubric):
+        if not criterion.evidence:
+            source.add((*place, "rubric", index), "evidence is missing: the words to look for")
+
+
+def _chosen(source: Source, part: Part, place: Place) -> None:
+    ids = [option.id for option in part.options]
+    if len(ids) < 2:
+        source.add(place, f"options: {len(ids)}, expected at least 2")
+    for key in sorted(_repeated(ids)):
+        source.add((*place, "options"), f"option id {key} is there twice")
+    for index, key in enumerate(part.answer):
+        if key not in ids:
+            source.add((*place, "answer", index), f"no option {key}; {nearest(key, ids)}")
+    if part.kind == "choice" and len(part.answer) != 1:
+        source.add(place, f"answer has {len(part.answer)} options, expected 1")
+    elif part.kind == "choices" and (not part.answer or _repeated(part.answer)):
+        source.add(place, "answer has to name the right options, each once")
+    elif part.kind == "ordering" and sorted(part.answer) != sorted(ids):
+        source.add(place, "answer has to name every option once, in order")
+
+
+def _formula(source: Source, part: Part, place: Place) -> None:
+    if part.formula is None:
+        source.add(place, "formula is missing: what the response must equal")
+    if not part.model_answer.strip():
+        source.add(place, "model_answer is missing: the formula as it is shown afterwards")
+
+
+def _numeric(source: Source, part: Part, place: Place) -> None:
+    if not part.ask:
+        source.add(place, "ask is missing: the solver's quantity")
+    if part.model_answer:
+        source.add((*place, "model_answer"), "a numeric answer is computed, never stored")
+    if part.decimals is not None and part.significant is not None:
+        source.add(place, "decimals and significant: only one of them")
+    if part.kind == "real" and part.decimals is None and part.significant is None:
+        source.add(place, "decimals or significant is missing: a real says its precision")
+
+
+# Keys that mean something for some kinds of part only.
+_BELONGS: dict[str, frozenset[str]] = {
+    "ask": NUMERIC,
+    "follows": NUMERIC,
+    "decimals": frozenset({"real", "vector", "matrix"}),
+    "significant": frozenset({"real", "vector", "matrix"}),
+    "proportion": frozenset({"real"}),
+    "options": CHOSEN,
+    "answer": CHOSEN,
+    "formula": frozenset({"formula"}),
+}
+
+
+def _misplaced(source: Source, part: Part, place: Place) -> None:
+    for key, kinds in _BELONGS.items():
+        if getattr(part, key) not in ("", None, (), False) and part.kind not in kinds:
+            source.add((*place, key), f"{key} means nothing for a part of kind {part.kind}")
+
+
+def _rubric(source: Source, part: Part, place: Place, twice: set[str]) -> None:
+    place = (*place, "rubric")
+    if len(part.rubric) > MOST_CRITERIA:
+        source.add(place, f"{len(part.rubric)} criteria, at most {MOST_CRITERIA}: one key each")
+    total = sum(criterion.points for criterion in part.rubric)
+    exact = part.kind == "text"
+    if part.rubric and (total != part.points if exact else total > part.points):
+        expected = "" if exact else "at most "
+        message = (
+            f"the criteria have {_points(total)} points, expected {expected}{_points(part.points)}"
+        )
+        source.add(place, message)
+    siblings = [criterion.id for criterion in part.rubric]
+    for index, criterion in enumerate(part.rubric):
+        if criterion.id in twice:
+            source.add((*place, index, "id"), f"criterion id {criterion.id} is there twice")
+        _criterion(source, criterion, (*place, index), siblings, numeric=part.kind in NUMERIC)
+
+
+def _criterion(
+    source: Source, criterion: Criterion, place: Place, siblings: list[str], *, numeric: bool
+) -> None:
+    if not criterion.credit.strip():
+        source.add((*place, "credit"), "credit is empty, expected what earns the points")
+    if criterion.opposite_of and criterion.opposite_of not in siblings:
+        message = (
+            f"no criterion {criterion.opposite_of}; {nearest(criterion.opposite_of, siblings)}"
+        )
+        source.add((*place, "opposite_of"), message)
+    if criterion.opposite_of == criterion.id:
+        source.add((*place, "opposite_of"), "a criterion is not its own opposite")
+    if not numeric and (criterion.entries or criterion.misconceptions):
+        source.add(place, "entries and misconceptions are for numeric parts")
+    for key in ("evidence", "contradicted_by"):
+        _groups(source, getattr(criterion, key), (*place, key))
+
+
+def _groups(source: Source, groups: tuple[Group, ...], place: Place) -> None:
+    for number, group in enumerate(groups):
+        if not group:
+            source.add((*place, number), "an empty group, expected alternatives")
+        for key in sorted(_repeated([alternative.lower() for alternative in group])):
+            source.add((*place, number), f'"{key}" is there twice in one group')
+        for index, alternative in enumerate(group):
+            if why := _malformed(alternative):
+                source.add((*place, number, index), why)
+
+
+def _malformed(alternative: str) -> str:
+    """What is wrong with an alternative of an evidence group; "" if nothing is."""
+    links = alternative.split()
+    if not links:
+        return "an empty alternative, expected one or more stems"
+    for stem in (stem for link in links for stem in link.split(">")):
+        if not stem:
+            return f'"{alternative}": a stem is missing before or after >'
+        if not _FORMULA.search(stem) and not _STEM.fullmatch(stem):
+            return f'"{stem}": a stem is at least one letter, with * at its end only'
+    return ""

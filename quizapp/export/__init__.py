@@ -1,0 +1,1 @@
+"""What leaves quizapp for other programs and for paper."""
