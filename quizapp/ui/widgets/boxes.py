@@ -1,0 +1,167 @@
+"""Answer boxes: one line for numbers and shapes, a growing line for formulas, a field for text.
+
+Every box has the same face: ``part``, ``text``, ``cursor``, `restore`, and posts `Changed`,
+`HandIn` (Enter or Ctrl+Enter in a one-line box) and `TooLong` (a paste that does not fit).
+"""
+
+from __future__ import annotations
+
+from typing import cast
+
+from textual.events import Key, Paste
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+from textual.widgets.text_area import Document
+
+from quizapp.content.model import Part
+
+LINE_LIMIT = 500
+TEXT_LIMIT = 20_000
+
+
+class BoxMessage(Message):
+    """Something happened in the box of one part."""
+
+    def __init__(self, part: str) -> None:
+        super().__init__()
+        self.part = part
+
+
+class Changed(BoxMessage):
+    """The text changed."""
+
+
+class HandIn(BoxMessage):
+    """Enter in a one-line box."""
+
+
+class TooLong(BoxMessage):
+    """A paste was refused; nothing changed."""
+
+    def __init__(self, part: str, length: int, limit: int) -> None:
+        super().__init__(part)
+        self.length = length
+        self.limit = limit
+
+
+class EscThen(Widget):
+    """A box in which Esc and a key, reported by the terminal as one, type nothing."""
+
+    def _on_key(self, event: Key) -> None:
+        if event.key.startswith("alt+"):
+            event.prevent_default()
+            self.screen.set_focus(None)
+
+
+class LineBox(EscThen, Input):
+    """One line: integer, shape, real."""
+
+    DEFAULT_CSS = """
+    LineBox {
+        width: 1fr; max-width: 40; height: 1; border: none; padding: 0; background: $surface;
+    }
+    LineBox:focus { background: $panel; border: none; }
+    """
+
+    def __init__(self, part: Part, text: str = "", cursor: int = 0) -> None:
+        super().__init__(text, compact=True, select_on_focus=False)
+        self.part = part.id
+        self.kind = part.kind
+        self.cursor_position = min(cursor, len(text))
+
+    @property
+    def text(self) -> str:
+        return self.value
+
+    @property
+    def cursor(self) -> int:
+        return self.cursor_position
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(Changed(self.part))
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(HandIn(self.part))
+
+    def _on_paste(self, event: Paste) -> None:
+        if len(self.value) + len(event.text) > LINE_LIMIT:
+            event.stop()
+            event.prevent_default()
+            self.post_message(TooLong(self.part, len(event.text), LINE_LIMIT))
+
+
+class TextBox(EscThen, TextArea):
+    """Free text; Enter is a new line."""
+
+    DEFAULT_CSS = """
+    TextBox {
+        height: 1fr; min-height: 5; max-height: 20; border: round $quiet; padding: 0 1;
+        background: $background;
+    }
+    TextBox:focus { border: round $primary; background: $surface; }
+    """
+    limit = TEXT_LIMIT
+
+    def __init__(self, part: Part, text: str = "", cursor: int = 0) -> None:
+        super().__init__(
+            text,
+            soft_wrap=True,
+            show_line_numbers=False,
+            tab_behavior="focus",
+            highlight_cursor_line=False,
+        )
+        self.part = part.id
+        self.kind = part.kind
+        self.move_cursor(self._plain.get_location_from_index(min(cursor, len(text))))
+
+    @property
+    def cursor(self) -> int:
+        return self._plain.get_index_from_location(self.cursor_location)
+
+    @property
+    def _plain(self) -> Document:
+        return cast(Document, self.document)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self.post_message(Changed(self.part))
+
+    async def _on_paste(self, event: Paste) -> None:
+        if len(self.text) + len(event.text) > self.limit:
+            event.stop()
+            event.prevent_default()
+            self.post_message(TooLong(self.part, len(event.text), self.limit))
+
+
+class FormulaBox(TextBox):
+    """A formula: grows to three rows; Enter hands in, definitions are separated by ;"""
+
+    DEFAULT_CSS = """
+    FormulaBox {
+        height: auto; min-height: 1; max-height: 3; border: none; padding: 0;
+        background: $surface;
+    }
+    FormulaBox:focus { border: none; background: $panel; }
+    """
+    limit = 2_000
+
+    async def _on_key(self, event: Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.post_message(HandIn(self.part))
+
+
+Box = LineBox | TextBox
+
+
+def box_for(part: Part, text: str, cursor: int) -> Widget:
+    """The box that fits the kind of a part."""
+    if part.kind == "text":
+        return TextBox(part, text, cursor)
+    if part.kind == "formula":
+        return FormulaBox(part, text, cursor)
+    return LineBox(part, text, cursor)

@@ -1,0 +1,109 @@
+"""What stands on every screen: mode names above, status and keys below."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from textual.content import Content
+from textual.style import Style
+from textual.widget import Widget
+
+from quizapp.ui.widgets.line import Line, spread
+
+# mode, its name in the header, its letter after g
+MODES = (
+    ("today", "Today", "t"),
+    ("weeks", "Weeks", "w"),
+    ("exam", "Practice exam", "e"),
+    ("progress", "Progress", "p"),
+)
+
+
+def link(text: str, action: str, style: str = "") -> Content:
+    """Text that runs an action when it is clicked."""
+    return Content.styled(text, style).stylize(Style.from_meta({"@click": action}))
+
+
+class Links(Widget):
+    """A widget drawn as text with links in it; they look as they are styled, not underlined."""
+
+    auto_links = False
+
+
+class ModeBar(Links):
+    """The mode names, the current one reversed; a click goes there."""
+
+    DEFAULT_CSS = """
+    ModeBar { height: 1; width: 1fr; padding: 0 1; background: $panel; }
+    """
+
+    def __init__(self, mode: str) -> None:
+        super().__init__()
+        self.mode = mode
+
+    def render(self) -> Content:
+        names = [self._entry(mode, name) for mode, name, _ in MODES]
+        if self.content_size.width < 78:
+            names = [
+                name for name, (mode, _, _) in zip(names, MODES, strict=True) if mode == self.mode
+            ]
+        return Content(" ").join(names)
+
+    def _entry(self, mode: str, name: str) -> Content:
+        style = "bold reverse" if mode == self.mode else ""
+        return link(f" {name} ", f"screen.mode({mode!r})", style)
+
+
+class StatusLine(Line):
+    """Left: one sentence that stays until the next action. Right: whether all is saved."""
+
+    def say(self, sentence: Content | str = "") -> None:
+        self.show(left=sentence)
+
+    def saved(self, sentence: str) -> None:
+        self.show(right=Content.styled(sentence, "$quiet"))
+
+    def not_saved(self) -> None:
+        self.show(right=Content.styled("not saved", "bold $wrong"))
+
+
+class Hint(NamedTuple):
+    """One entry of the footer."""
+
+    key: str
+    label: str
+    action: str
+
+
+class KeyBar(Links):
+    """The keys that act now, the primary action first; a click presses the key.
+
+    One widget instead of Textual's Footer and its child per key: it costs a fraction of it at
+    the first frame, and drops entries from the end where a row is too short.
+    """
+
+    DEFAULT_CSS = "KeyBar { height: 1; width: 1fr; padding: 0 1; background: $panel; }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hints: Sequence[Hint] = ()
+
+    def show(self, hints: Sequence[Hint]) -> None:
+        if list(hints) != list(self.hints):
+            self.hints = tuple(hints)
+            self.refresh()
+
+    def render(self) -> Content:
+        row, width = Content(""), self.content_size.width
+        for hint in self.hints:
+            entry = self._entry(hint)
+            gap = "  " if row.cell_length else ""
+            if row.cell_length + len(gap) + entry.cell_length > width:
+                break
+            row = Content.assemble(row, gap, entry)
+        return spread(row, Content(""), width)
+
+    def _entry(self, hint: Hint) -> Content:
+        text = Content.assemble((hint.key, "bold $primary"), " ", hint.label)
+        return text.stylize(Style.from_meta({"@click": hint.action}))
