@@ -26,7 +26,7 @@ from typing import NamedTuple, TypeAlias
 
 from quizapp.content.model import Group
 from quizapp.marking.negation import negated_words
-from quizapp.marking.vocabulary import ARTICLES, NEGATIONS, OWN_WORDS, TURNING
+from quizapp.marking.vocabulary import ARTICLES, NEGATIONS, OWN_WORDS, REVERSING, TURNING
 from quizapp.marking.wording import Reading, fold, spelled, squeezed
 
 Match: TypeAlias = tuple[int, ...]  # indexes of words, rising
@@ -96,6 +96,9 @@ class Finder:
             if words[last].sentence != words[place[0]].sentence or place[0] - last > NEAR:
                 return None
             between = [words[i].text for i in range(last + 1, place[0])]
+            negated = words[last].text in NEGATIONS
+            if negated and any(word.startswith(REVERSING) for word in between):
+                return None
             if sign == ">" or _beside(between):
                 return place
         return None

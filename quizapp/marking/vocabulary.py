@@ -60,3 +60,6 @@ ARTICLES = _set("a an the its their each every all this that of")
 TURNING = _set(
     "from given by using with than not unlike instead replaces replace"
 )  # "predicts from the context"
+
+# A negation of these is none of what follows: "does not ignore the node's own features".
+REVERSING = ("ignor", "forget", "exclud", "miss", "los", "drop", "leav", "neglect", "lack", "fail")

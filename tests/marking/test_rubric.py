@@ -18,7 +18,8 @@ EXCEPTIONS: dict[str, dict[str, list[str]]] = {
     "another part of the same question, which has to speak of the same thing": {
         "q08-c1": ["q08 b"],
         "q11-c1": ["q11 b", "q11 c"],
-        "q11-c3": ["q11 a"],
+        "q11-c2": ["q11 a"],
+        "q11-c3": ["q11 c"],
         "q11-c4": ["q11 a"],
         "q13-c2": ["q13 c"],
         "q13-c4": ["q13 c"],
@@ -42,6 +43,7 @@ EXCEPTIONS: dict[str, dict[str, list[str]]] = {
         "q08-c6": ["q06 b3"],  # gradients flow through
         "q11-c6": ["q06 b3"],  # gradients flow through additions
         "q12-c1": ["q20 c"],  # mode collapse: nearly identical outputs
+        "q13-c1": ["q14 a"],  # learned projections
         "q13-c4": ["q18 c"],  # softmax gives attention weights
         "q14-c1": ["q18 c"],  # several attention heads
         "q16-c1": ["q17 c", "q19 c"],  # permutation and order
@@ -65,7 +67,13 @@ EXCEPTIONS: dict[str, dict[str, list[str]]] = {
         "q06-c1": ["q01 a", "q18 a", "q19 b", "q20 b"],  # ReLU
         "q11-c4": ["q17 c"],  # output
         "q17-c4": ["q19 b"],  # MLP
-        "q19-c5": ["q01 a", "q06 a1", "q07 a", "q11 a"],  # sigmoid, dense layers, head
+        "q19-c5": [
+            "q01 a",
+            "q06 a1",
+            "q07 a",
+            "q11 a",
+            "q20 c",
+        ],  # sigmoid, dense layers, classifier
         "q19-c6": ["q02 a", "q20 b"],  # validation, BCE
         "q19-c7": ["q05 a", "q08 a", "q09 a", "q13 b", "q14 b", "q17 b", "q18 a", "q20 a"],
     },
@@ -186,7 +194,11 @@ def test_answers_are_labelled_in_full(number: int) -> None:
 
 
 def test_agreement_with_the_labels() -> None:
-    """Labelled by the hand that wrote the evidence, so an upper bound: no regression below it."""
+    """The evidence was tuned on these answers, so this only keeps it from getting worse.
+
+    Of the last 38 answers, 105 of 121 criteria (87 %) were read right before tuning; nearly all
+    the others were missed though earned.
+    """
     marked = [
         (answer, answer.levels[found.criterion], found)
         for answer in answers()
