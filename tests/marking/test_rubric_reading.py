@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from quizapp.content.model import Criterion, Group
-from quizapp.marking.evidence import Finder, find, one_edit, reads_as
 from quizapp.marking.rubric import Suggestion, suggest
-from quizapp.marking.topics import topics
-from quizapp.marking.wording import MOST_CHARACTERS, MOST_SENTENCES, read
+from quizapp.marking.rubric.evidence import Finder, find, one_edit, reads_as
+from quizapp.marking.rubric.topics import topics
+from quizapp.marking.rubric.wording import MOST_CHARACTERS, MOST_SENTENCES, read
 
 
 def criterion(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from itertools import permutations
 
 from quizapp.content.model import Formula, Name
-from quizapp.marking.formula_tree import Index, Own, Ref
+from quizapp.marking.formula.tree import Index, Own, Ref
 
 _SCRIPT = re.compile(r"[_^]\{?([^_^{}]+)\}?")
 _COUNTERS = ("i", "j")

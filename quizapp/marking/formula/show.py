@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from quizapp.marking.formula_tree import (
+from quizapp.marking.formula.tree import (
     Apply,
     Each,
     Joined,

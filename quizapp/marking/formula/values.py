@@ -8,8 +8,9 @@ from typing import TypeAlias
 
 from msgspec import Struct
 
-from quizapp.marking import matrices
-from quizapp.marking.formula_tree import (
+from quizapp.marking.formula import matrices
+from quizapp.marking.formula.matrices import Matrix
+from quizapp.marking.formula.tree import (
     Apply,
     Each,
     Index,
@@ -26,7 +27,6 @@ from quizapp.marking.formula_tree import (
     Transposed,
     Tree,
 )
-from quizapp.marking.matrices import Matrix
 from quizapp.marking.tokens import Unread
 
 BUDGET = 200_000  # multiplications in one formula on one draw

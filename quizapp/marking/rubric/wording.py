@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from quizapp.marking.vocabulary import ABBREVIATIONS, GREEK, LOOSE_PREFIXES, PREFIXES
+from quizapp.marking.rubric.vocabulary import ABBREVIATIONS, GREEK, LOOSE_PREFIXES, PREFIXES
 
 MOST_CHARACTERS = 6_000  # what is read of an answer: a thousand words; about 50 are asked for
 MOST_SENTENCES = 60

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from quizapp.marking.formula_cursor import OPEN, Cursor
-from quizapp.marking.formula_tokens import RAISED, Token
-from quizapp.marking.formula_tree import (
+from quizapp.marking.formula.cursor import OPEN, Cursor
+from quizapp.marking.formula.tokens import RAISED, Token
+from quizapp.marking.formula.tree import (
     Apply,
     Each,
     Joined,

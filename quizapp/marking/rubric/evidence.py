@@ -25,9 +25,9 @@ from functools import lru_cache
 from typing import NamedTuple, TypeAlias
 
 from quizapp.content.model import Group
-from quizapp.marking.negation import negated_words
-from quizapp.marking.vocabulary import ARTICLES, NEGATIONS, OWN_WORDS, REVERSING, TURNING
-from quizapp.marking.wording import Reading, fold, spelled, squeezed
+from quizapp.marking.rubric.negation import negated_words
+from quizapp.marking.rubric.vocabulary import ARTICLES, NEGATIONS, OWN_WORDS, REVERSING, TURNING
+from quizapp.marking.rubric.wording import Reading, fold, spelled, squeezed
 
 Match: TypeAlias = tuple[int, ...]  # indexes of words, rising
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from msgspec import Struct, structs
 
 from quizapp.content.model import Formula
-from quizapp.marking.formula_cursor import OPEN
-from quizapp.marking.formula_names import Names, flat
-from quizapp.marking.formula_read import Reader
-from quizapp.marking.formula_tokens import LOWERED, RAISED, Token, tokens
-from quizapp.marking.formula_tree import Ref, Statement
+from quizapp.marking.formula.cursor import OPEN
+from quizapp.marking.formula.names import Names, flat
+from quizapp.marking.formula.read import Reader
+from quizapp.marking.formula.tokens import LOWERED, RAISED, Token, tokens
+from quizapp.marking.formula.tree import Ref, Statement
 from quizapp.marking.tokens import Unread
 
 

@@ -17,10 +17,10 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from quizapp.content.model import Criterion, Group
-from quizapp.marking.evidence import Finder, Found, find
-from quizapp.marking.topics import Topic, topics
-from quizapp.marking.vocabulary import SMALL
-from quizapp.marking.wording import Reading, Word, read
+from quizapp.marking.rubric.evidence import Finder, Found, find
+from quizapp.marking.rubric.topics import Topic, topics
+from quizapp.marking.rubric.vocabulary import SMALL
+from quizapp.marking.rubric.wording import Reading, Word, read
 
 Level: TypeAlias = Literal["met", "partly", "missed"]
 FlagName: TypeAlias = Literal["negated", "opposite", "contradicts", "list", "echo", "long"]

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from quizapp.marking.vocabulary import BREAKS, NEGATIONS, NEXT_ONLY, SMALL
-from quizapp.marking.wording import Reading
+from quizapp.marking.rubric.vocabulary import BREAKS, NEGATIONS, NEXT_ONLY, SMALL
+from quizapp.marking.rubric.wording import Reading
 
 _REACH = 4  # words that "not" reaches
 

@@ -9,12 +9,12 @@ from msgspec import Struct
 
 from quizapp.content.model import Formula, Target
 from quizapp.marking.formats import FormatError, caret
-from quizapp.marking.formula_names import Names, flat
-from quizapp.marking.formula_shapes import Shape, Shaped, Shapes
-from quizapp.marking.formula_show import show
-from quizapp.marking.formula_statements import statements
-from quizapp.marking.formula_tree import Own, Power, Quotient, Ref, Statement, Tree, nodes
-from quizapp.marking.formula_values import Evaluator, Numbers
+from quizapp.marking.formula.names import Names, flat
+from quizapp.marking.formula.shapes import Shape, Shaped, Shapes
+from quizapp.marking.formula.show import show
+from quizapp.marking.formula.statements import statements
+from quizapp.marking.formula.tree import Own, Power, Quotient, Ref, Statement, Tree, nodes
+from quizapp.marking.formula.values import Evaluator, Numbers
 from quizapp.marking.numbers import quote
 from quizapp.marking.tokens import Unread
 

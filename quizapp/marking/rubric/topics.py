@@ -12,9 +12,9 @@ from collections.abc import Sequence
 from typing import Literal, NamedTuple, TypeAlias
 
 from quizapp.content.model import Group
-from quizapp.marking.evidence import Finder
-from quizapp.marking.vocabulary import ASIDE, FORWARD, SMALL, TURNS
-from quizapp.marking.wording import Word
+from quizapp.marking.rubric.evidence import Finder
+from quizapp.marking.rubric.vocabulary import ASIDE, FORWARD, SMALL, TURNS
+from quizapp.marking.rubric.wording import Word
 
 Topic: TypeAlias = Literal["one", "other", "both", ""]
 

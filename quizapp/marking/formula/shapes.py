@@ -12,8 +12,8 @@ from typing import TypeAlias
 from msgspec import Struct, structs
 
 from quizapp.content.model import Formula
-from quizapp.marking.formula_show import show
-from quizapp.marking.formula_tree import (
+from quizapp.marking.formula.show import show
+from quizapp.marking.formula.tree import (
     Apply,
     Each,
     Joined,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from msgspec import Struct
 
 from quizapp.content.model import Formula, Given, Name
-from quizapp.marking.formula_values import Numbers, Value
-from quizapp.marking.matrices import diagonal
+from quizapp.marking.formula.matrices import diagonal
+from quizapp.marking.formula.values import Numbers, Value
 from quizapp.solving import Ask
 from quizapp.variants import Stream
 from solvers.contract import Solution

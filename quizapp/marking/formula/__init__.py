@@ -14,9 +14,9 @@ from msgspec import Struct, structs
 
 from quizapp.content.model import Formula, Given, Part, Target
 from quizapp.marking.formats import FormatError
-from quizapp.marking.formula_draws import Inputs, draws, numbers
-from quizapp.marking.formula_response import Response, respond, sentence, shown
-from quizapp.marking.formula_values import Evaluator, Value
+from quizapp.marking.formula.draws import Inputs, draws, numbers
+from quizapp.marking.formula.response import Response, respond, sentence, shown
+from quizapp.marking.formula.values import Evaluator, Value
 from quizapp.marking.grade import PartGrade
 from quizapp.marking.numbers import leaves, shape
 from quizapp.marking.tokens import Unread

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import NoReturn
 
-from quizapp.marking.formula_names import Names
-from quizapp.marking.formula_tokens import LOWERED, RAISED, Token
-from quizapp.marking.formula_tree import Span
+from quizapp.marking.formula.names import Names
+from quizapp.marking.formula.tokens import LOWERED, RAISED, Token
+from quizapp.marking.formula.tree import Span
 from quizapp.marking.tokens import Unread
 
 MAX_NODES = 200
