@@ -46,6 +46,13 @@ def paste_refused(length: int, limit: int) -> str:
     )
 
 
+def block_refused(block: tuple[int, int], room: tuple[int, int]) -> str:
+    return (
+        f"The block is {block[0]} × {block[1]}, and from this cell on {room[0]} × {room[1]} fit."
+        " Nothing was changed."
+    )
+
+
 def too_small(width: int, height: int) -> str:
     return (
         f"This window is {width} × {height}; quizapp needs 60 × 16. Everything is kept."

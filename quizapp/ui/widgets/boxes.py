@@ -45,16 +45,14 @@ class TooLong(BoxMessage):
         self.limit = limit
 
 
-class EscThen(Widget):
-    """A box in which Esc and a key, reported by the terminal as one, type nothing."""
-
-    def _on_key(self, event: Key) -> None:
-        if event.key.startswith("alt+"):
-            event.prevent_default()
-            self.screen.set_focus(None)
+def leave_on_esc(box: Widget, event: Key) -> None:
+    """Esc and a key that means nothing here, reported by the terminal as one, type nothing."""
+    if event.key.startswith("alt+"):
+        event.prevent_default()
+        box.screen.set_focus(None)
 
 
-class LineBox(EscThen, Input):
+class LineBox(Input):
     """One line: integer, shape, real."""
 
     DEFAULT_CSS = """
@@ -74,6 +72,9 @@ class LineBox(EscThen, Input):
     def text(self) -> str:
         return self.value
 
+    def take_focus(self) -> None:
+        self.focus()
+
     @property
     def cursor(self) -> int:
         return self.cursor_position
@@ -86,6 +87,9 @@ class LineBox(EscThen, Input):
         event.stop()
         self.post_message(HandIn(self.part))
 
+    async def _on_key(self, event: Key) -> None:
+        leave_on_esc(self, event)
+
     def _on_paste(self, event: Paste) -> None:
         if len(self.value) + len(event.text) > LINE_LIMIT:
             event.stop()
@@ -93,7 +97,7 @@ class LineBox(EscThen, Input):
             self.post_message(TooLong(self.part, len(event.text), LINE_LIMIT))
 
 
-class TextBox(EscThen, TextArea):
+class TextBox(TextArea):
     """Free text; Enter is a new line."""
 
     DEFAULT_CSS = """
@@ -125,9 +129,15 @@ class TextBox(EscThen, TextArea):
     def _plain(self) -> Document:
         return cast(Document, self.document)
 
+    def take_focus(self) -> None:
+        self.focus()
+
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
         self.post_message(Changed(self.part))
+
+    async def _on_key(self, event: Key) -> None:
+        leave_on_esc(self, event)
 
     async def _on_paste(self, event: Paste) -> None:
         if len(self.text) + len(event.text) > self.limit:
@@ -153,15 +163,3 @@ class FormulaBox(TextBox):
             event.stop()
             event.prevent_default()
             self.post_message(HandIn(self.part))
-
-
-Box = LineBox | TextBox
-
-
-def box_for(part: Part, text: str, cursor: int) -> Widget:
-    """The box that fits the kind of a part."""
-    if part.kind == "text":
-        return TextBox(part, text, cursor)
-    if part.kind == "formula":
-        return FormulaBox(part, text, cursor)
-    return LineBox(part, text, cursor)

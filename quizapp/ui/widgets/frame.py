@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import NamedTuple
 
 from textual.content import Content
+from textual.geometry import Size
 from textual.style import Style
 from textual.widget import Widget
 
@@ -56,7 +58,34 @@ class ModeBar(Links):
 
 
 class StatusLine(Line):
-    """Left: one sentence that stays until the next action. Right: whether all is saved."""
+    """Left: one sentence that stays until the next action. Right: whether all is saved.
+
+    A sentence too long for one row takes as many as it needs; none is ever cut.
+    """
+
+    DEFAULT_CSS = "StatusLine { height: auto; max-height: 5; }"
+
+    def show(self, left: Content | str | None = None, right: Content | str | None = None) -> None:
+        before = len(self._rows(self.content_size.width))
+        super().show(left, right)
+        if len(self._rows(self.content_size.width)) != before:
+            self.refresh(layout=True)
+
+    def _rows(self, width: int) -> list[Content]:
+        """The rows above the last one, which holds the end of the sentence and ``right``."""
+        taken = self.right.cell_length + 1 if self.right.cell_length else 0
+        if not width or self.left.cell_length + taken <= width:
+            return [self.left]
+        rows = [Content(row) for row in wrap(self.left.plain, width) or [""]]
+        return rows if rows[-1].cell_length + taken <= width else [*rows, Content("")]
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002
+        return len(self._rows(width))
+
+    def render(self) -> Content:
+        width = self.content_size.width
+        *rows, last = self._rows(width)
+        return Content("\n").join([*rows, spread(last, self.right, width)])
 
     def say(self, sentence: Content | str = "") -> None:
         self.show(left=sentence)
@@ -80,7 +109,7 @@ class KeyBar(Links):
     """The keys that act now, the primary action first; a click presses the key.
 
     One widget instead of Textual's Footer and its child per key: it costs a fraction of it at
-    the first frame, and drops entries from the end where a row is too short.
+    the first frame. Where a row is too short, entries are left out from the end, Help last.
     """
 
     DEFAULT_CSS = "KeyBar { height: 1; width: 1fr; padding: 0 1; background: $panel; }"
@@ -95,14 +124,15 @@ class KeyBar(Links):
             self.refresh()
 
     def render(self) -> Content:
-        row, width = Content(""), self.content_size.width
-        for hint in self.hints:
-            entry = self._entry(hint)
-            gap = "  " if row.cell_length else ""
-            if row.cell_length + len(gap) + entry.cell_length > width:
-                break
-            row = Content.assemble(row, gap, entry)
+        width, hints = self.content_size.width, list(self.hints)
+        row = self._row(hints)
+        while row.cell_length > width and len(hints) > 1:
+            hints.remove(next(h for h in reversed(hints) if h.label != "Help" or h is hints[0]))
+            row = self._row(hints)
         return spread(row, Content(""), width)
+
+    def _row(self, hints: Sequence[Hint]) -> Content:
+        return Content("  ").join(self._entry(hint) for hint in hints)
 
     def _entry(self, hint: Hint) -> Content:
         text = Content.assemble((hint.key, "bold $primary"), " ", hint.label)

@@ -6,7 +6,7 @@ part is free text, the parts are listed and one is open at a time.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -17,8 +17,11 @@ from quizapp.content.model import Part, Question
 from quizapp.marking import parse
 from quizapp.study import wording
 from quizapp.ui import glyphs
-from quizapp.ui.widgets.boxes import Changed, FormulaBox, LineBox, TextBox, box_for
+from quizapp.ui.widgets.box_for import Box, box_for
+from quizapp.ui.widgets.boxes import Changed, FormulaBox, LineBox
 from quizapp.ui.widgets.frame import Links, link
+from quizapp.ui.widgets.grid import GridBox
+from quizapp.ui.widgets.options import OptionBox
 from quizapp.ui.widgets.prose import Prose
 from quizapp.ui.wording import extent
 
@@ -79,25 +82,27 @@ class PartView(Vertical):
     PartView .reading { padding: 0 0 0 7; color: $quiet; min-height: 1; }
     """
 
-    def __init__(self, question: Question, part: Part, prompt: str, text: str, cursor: int) -> None:
+    def __init__(self, question: Question, part: Part, prompt: str, box: Box) -> None:
         super().__init__(classes="-text" if part.kind == "text" else "")
         self.question, self.part, self.prompt = question, part, prompt
-        self._start = (text, cursor)
+        self.box = box
 
     def compose(self) -> ComposeResult:
         if self.prompt or len(self.question.parts) > 1:
             with Horizontal():
                 yield Prose(self.head(here=False), classes="head")
                 yield Prose(Content.styled(self.points_text(), "$quiet"), classes="points")
-        box = box_for(self.part, *self._start)
-        if isinstance(box, TextBox) and not isinstance(box, FormulaBox):
-            box.border_title = Content(self.box_title())
-            yield box
+        if self.part.kind == "text":
+            self.box.border_title = Content(self.box_title())
+            yield self.box
             return
+        bracketed = isinstance(self.box, LineBox | FormulaBox)
         with Horizontal(classes="entry"):
-            yield Prose("[ ", classes="bracket")
-            yield box
-            yield Prose(" ]", classes="bracket")
+            if bracketed:
+                yield Prose("[ ", classes="bracket")
+            yield self.box
+            if bracketed:
+                yield Prose(" ]", classes="bracket")
         yield Prose("", classes="reading")
 
     def head(self, *, here: bool) -> str:
@@ -124,19 +129,22 @@ class PartView(Vertical):
     def on_changed(self) -> None:
         self.read_again()
 
-    @property
-    def box(self) -> LineBox | TextBox:
-        return next(iter(self.query(LineBox)), None) or self.query_one(TextBox)
-
     def read_again(self) -> None:
         """Bring the word count or the reading up to date with the text."""
-        box = self.box
-        if isinstance(box, TextBox) and not isinstance(box, FormulaBox):
-            box.border_subtitle = Content(extent(box.text))
-            return
-        reading = parse.read_as(self.part, box.text)
-        shown = f"read as {reading}" if reading else self.names_line()
-        self.query_one(".reading", Prose).say(shown)
+        if self.part.kind == "text":
+            self.box.border_subtitle = Content(extent(self.box.text))
+        else:
+            self.query_one(".reading", Prose).say(self.reading())
+
+    def reading(self) -> str:
+        """How the response is read, or what may be used while there is none; never a verdict."""
+        if isinstance(self.box, OptionBox):
+            return ""
+        if isinstance(self.box, GridBox):
+            cell = parse.read_cell(self.box.focused_text)
+            return f"{self.box.place}: {cell}" if cell else ""
+        reading = parse.read_as(self.part, self.box.text)
+        return f"read as {reading}" if reading else self.names_line()
 
     def names_line(self) -> str:
         """What may be used in a formula, while nothing can be read."""
@@ -162,12 +170,19 @@ class QuestionView(Vertical):
             self.part = part
 
     def __init__(
-        self, question: Question, prompt: str, prompts: Mapping[str, str], texts: Texts, focus: str
+        self,
+        question: Question,
+        prompt: str,
+        prompts: Mapping[str, str],
+        texts: Texts,
+        focus: str,
+        shapes: Mapping[str, Sequence[int]] | None = None,
     ) -> None:
         self.one_at_a_time = any(part.kind == "text" for part in question.parts)
         super().__init__(classes="" if self.one_at_a_time else "-lines")
         self.question, self.prompt, self.prompts = question, prompt, prompts
         self.texts = dict(texts)
+        self.shapes = shapes or {}  # of the vectors and matrices asked for
         ids = [part.id for part in question.parts]
         self.open_part = focus if focus in ids else self._first_empty()
 
@@ -189,7 +204,8 @@ class QuestionView(Vertical):
 
     def _view(self, part: Part) -> PartView:
         text, cursor = self.texts.get(part.id, ("", 0))
-        return PartView(self.question, part, self.prompts.get(part.id, part.prompt), text, cursor)
+        box = box_for(part, text, cursor, self.shapes.get(part.id, ()))
+        return PartView(self.question, part, self.prompts.get(part.id, part.prompt), box)
 
     def on_mount(self) -> None:
         self.show_parts()
@@ -201,7 +217,7 @@ class QuestionView(Vertical):
         """Put the cursor into the open part's box."""
         view = self.view(self.open_part)
         if view is not None:
-            view.box.focus()
+            view.box.take_focus()
 
     async def open(self, part_id: str) -> None:
         """Open a part and put the cursor into its box."""
