@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 from textual.screen import Screen
 
+from quizapp.errors import QuizappError
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.frame import MODES
 
 if TYPE_CHECKING:
     from quizapp.ui.app import QuizApp
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
 
 
 def commands(app: QuizApp, screen: Screen[object]) -> Iterator[SystemCommand]:
@@ -26,12 +29,20 @@ def commands(app: QuizApp, screen: Screen[object]) -> Iterator[SystemCommand]:
     for mode, name, letter in MODES:
         yield SystemCommand(f"Go to {name}", f"Keys g {letter}", partial(app.switch_mode, mode))
     for week in app.services.library.weeks:
-        yield SystemCommand(
-            f"Week {week.week}: {week.title}",
-            "Checklist and study notes",
-            partial(open_week, app, week.week),
-        )
-    yield SystemCommand("Back up now", "Copy the progress file", partial(_back_up, app))
+        title = f"Week {week.week}: {week.topic}"
+        run = partial(open_week, app, week.week)
+        yield SystemCommand(title, "Checklist and study notes", run)
+    for title, about, action in (
+        ("Back up now", "Copy the progress file beside it", _back_up),
+        ("Restore a backup", "Put an earlier copy in its place", _restore),
+        ("Export", "All progress as JSON lines", _export),
+        ("Doctor", "What works on this machine, and what does not", _doctor),
+        ("Restart the solver", "When answers do not come", _restart),
+    ):
+        yield SystemCommand(title, about, partial(_told, app, action))
+    for device in DEVICES:
+        run = partial(_told, app, partial(_restart, device=device))
+        yield SystemCommand(f"Device: {device}", "Where the kernels run", run)
 
 
 async def open_week(app: QuizApp, number: int) -> None:
@@ -43,7 +54,43 @@ async def open_week(app: QuizApp, number: int) -> None:
         app.screen.show_week(number)
 
 
-def _back_up(app: QuizApp) -> None:
-    path = app.services.progress.backup(now=app.services.now())
-    if isinstance(app.screen, Page):
-        app.screen.status.say(f"Backed up to {path}.")
+async def _told(app: QuizApp, action: Callable[[QuizApp], Awaitable[str]]) -> None:
+    """Run a command; what it says, or why it can't, stands in the status line."""
+    try:
+        said = await action(app)
+    except QuizappError as problem:
+        said = str(problem)
+    if said and isinstance(app.screen, Page):
+        app.screen.status.say(said)
+
+
+async def _back_up(app: QuizApp) -> str:
+    return f"Backed up to {app.services.progress.backup(now=app.services.now())}."
+
+
+async def _export(app: QuizApp) -> str:
+    now = app.services.now()
+    target = app.services.progress.path.with_name(f"quizapp-{now:%Y%m%d-%H%M%S}.jsonl")
+    records = app.services.progress.export_to(target, now=now)
+    return f"Exported {records:,} records to {target}."
+
+
+async def _restore(app: QuizApp) -> str:
+    from quizapp.ui.screens.backups import Backups
+
+    if not app.services.progress.backups():
+        return "There is no backup yet."
+    app.push_screen(Backups())
+    return ""
+
+
+async def _doctor(app: QuizApp) -> str:
+    from quizapp.ui.screens.doctor import DoctorPage
+
+    app.push_screen(DoctorPage())
+    return ""
+
+
+async def _restart(app: QuizApp, device: str | None = None) -> str:
+    await app.services.solver.restart(device)
+    return f"The solver was started again{f' on {device}' if device else ''}."

@@ -60,4 +60,5 @@ LIGHT = Theme(
 def with_roles(variables: dict[str, str]) -> dict[str, str]:
     """Theme variables with every role present."""
     roles = {role: variables[other] for role, other in ROLE_FALLBACKS.items()}
-    return {**roles, "quiet": variables.get("foreground-muted", variables["foreground"]), **variables}
+    quiet = variables.get("foreground-muted", variables["foreground"])
+    return {**roles, "quiet": quiet, **variables}
