@@ -54,5 +54,8 @@ def find(solver_id: str) -> Solver[Any]:
         raise UnknownSolver(f"no solver topic {topic[:60]!r}; topics: {', '.join(topics())}")
     solvers = {solver.id: solver for solver in in_topic(topic)}
     if solver_id not in solvers:
-        raise UnknownSolver(f"no solver {solver_id[:60]!r}; in {topic}: {', '.join(solvers)}")
+        import difflib  # only for the sentence
+
+        near = difflib.get_close_matches(solver_id, solvers, n=1) or list(solvers)
+        raise UnknownSolver(f"no solver {solver_id[:60]!r}; in {topic}: {', '.join(near)}")
     return solvers[solver_id]

@@ -12,10 +12,8 @@ from quizapp.errors import SolverRefused
 from quizapp.solving import here
 from quizapp.variants import (
     NoSuitableNumbers,
-    Stream,
     apart,
     as_printed,
-    filled,
     fresh,
     is_suitable,
     live,
@@ -23,6 +21,8 @@ from quizapp.variants import (
     tolerances,
     with_given,
 )
+from quizapp.variants.drawing import Stream, Undrawable, draw_one, drawn
+from quizapp.variants.text import filled
 
 PRINTED: dict[str, Given] = {
     "height": 32,
@@ -191,8 +191,8 @@ def test_a_missing_solver_is_not_drawn_again() -> None:
         ("{rate}", {"rate": 0.001}, "0.001"),
         ("{rate}", {"rate": 1e-05}, "1e-05"),
         ("{w}", {"w": 2.0}, "2"),
-        ("{x}", {"x": [1.5, -2.0]}, "[1.5, -2]"),
-        ("{x}", {"x": [[1, 2], [3, 4]]}, "[[1, 2], [3, 4]]"),
+        ("{x}", {"x": [1.5, -2.0]}, "(1.5, -2)"),
+        ("{x}", {"x": [[1, 2], [3, 4]]}, "\n    1  2\n    3  4"),
         ("{word} set {1, 2} {} {not a name} {n!r} {n.real}", {"word": "the"}, None),
         ("10000^{2i/d} and {d}", {"d": 8}, "10000^{2i/d} and 8"),
         ("h[t] [MASK] [/x] {{n}}", {"n": 3}, "h[t] [MASK] [/x] {3}"),
@@ -251,3 +251,68 @@ def test_apart_means_four_tolerances(a: Given, b: Given, far: bool) -> None:
 def test_whole_numbers_are_apart_by_anything() -> None:
     assert apart(real(kind="integer"), 1216, 1217, None)
     assert not apart(real(kind="integer"), 1216, 1216, None)
+
+
+@pytest.mark.parametrize(
+    ("draw", "good"),
+    [
+        (Draw(range=(3, 7), step=2), {3, 5, 7}),
+        (Draw(range=(-1, 1), exclude=(0,)), {-1, 1}),
+        (Draw(range=(0.1, 0.4), step=0.1), {0.1, 0.2, 0.3, 0.4}),
+        (Draw(range=(-1, 1), step=0.5), {-1.0, -0.5, 0.0, 0.5, 1.0}),
+        (Draw(choice=("relu", "tanh")), {"relu", "tanh"}),
+    ],
+)
+def test_one_number_takes_every_value_it_may_and_no_other(draw: Draw, good: set[Given]) -> None:
+    stream = Stream("one", 1)
+    assert {draw_one(draw, stream, {}) for _ in range(200)} == good  # type: ignore[misc]
+
+
+def test_arrays_take_their_sides_from_what_was_drawn_before() -> None:
+    question = msgspec.structs.replace(
+        LAYER,
+        given={},
+        sizes={"n": Draw(range=(2, 3))},
+        draw={"x": Draw(range=(-9, 9), shape=("n", 2), distinct=True)},
+        set={},
+    )
+    for seed in range(20):
+        given = drawn(question, Stream("arrays", seed))
+        x, n = given["x"], given["n"]
+        assert isinstance(x, list)
+        assert len(x) == n
+        entries = [entry for row in x for entry in row]  # type: ignore[union-attr]
+        assert len(set(entries)) == len(entries) == 2 * n  # type: ignore[operator]
+
+
+def test_graphs_are_symmetric_without_loops_and_connected() -> None:
+    draw = Draw(graph=5, edges=(4, 6))
+    for seed in range(50):
+        matrix = draw_one(draw, Stream("graph", seed), {})
+        assert matrix == [list(column) for column in zip(*matrix, strict=True)]  # type: ignore[arg-type]
+        assert [matrix[i][i] for i in range(5)] == [0] * 5  # type: ignore[index]
+        assert 4 <= sum(map(sum, matrix)) / 2 <= 6  # type: ignore[arg-type]
+        reached = {0}
+        for _ in range(5):
+            reached |= {j for i in reached for j in range(5) if matrix[i][j]}  # type: ignore[index]
+        assert reached == set(range(5))
+
+
+def test_one_hot_and_permutation() -> None:
+    stream = Stream("special", 3)
+    assert sorted(draw_one(Draw(one_hot=4), stream, {})) == [0, 0, 0, 1]  # type: ignore[arg-type]
+    assert sorted(draw_one(Draw(permutation=5), stream, {})) == [0, 1, 2, 3, 4]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "draw",
+    [Draw(range=(1, 1), exclude=(1,)), Draw(range=(0, 1), shape=(3,), distinct=True)],
+)
+def test_a_draw_that_leaves_nothing_says_so(draw: Draw) -> None:
+    with pytest.raises(Undrawable, match="leaves nothing"):
+        draw_one(draw, Stream("none", 0), {})
+
+
+def test_a_size_that_was_not_drawn_says_so() -> None:
+    with pytest.raises(Undrawable, match="n is no size"):
+        draw_one(Draw(range=(0, 1), shape=("n",)), Stream("none", 0), {})

@@ -24,7 +24,8 @@ from quizapp.marking.parse import read_as
 from quizapp.marking.rubric import Suggestion, suggest
 from quizapp.solving import here
 from quizapp.study.progress import Progress
-from quizapp.variants import NUMERIC, Stream, Variant, as_printed, fresh
+from quizapp.variants import NUMERIC, Variant, as_printed, fresh
+from quizapp.variants.drawing import Stream
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -11,17 +11,26 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
 
 import msgspec
 
 from quizapp.content import cache as content_cache
-from quizapp.content.model import Exam, Library, Problem, Question, WeekFile
+from quizapp.content.model import (
+    Exam,
+    Library,
+    Problem,
+    Question,
+    Template,
+    TemplateSet,
+    WeekFile,
+)
 
 if TYPE_CHECKING:
     from quizapp.content.yaml_source import Place, Source
 
-T = TypeVar("T", Exam, WeekFile)
+Templates: TypeAlias = tuple[Template, ...]
+T = TypeVar("T", Exam, WeekFile, Templates)
 
 NO_EXAM = Exam(title="", minutes=120, questions=())
 
@@ -46,7 +55,7 @@ def load(where: Sequence[Path] | None = None, *, cache: Path | None = None) -> L
     where = folders() if where is None else tuple(where)
     cache = content_cache.folder() if cache is None else cache
     stamps = content_cache.stamps([path for folder in where for path in files(folder)])
-    kept = content_cache.get(cache, stamps)
+    kept = content_cache.get(cache, stamps, Library)
     if kept is not None and all(folder.is_dir() for folder in where):
         return kept
     library = merged(read_folder(folder) for folder in where)
@@ -56,6 +65,51 @@ def load(where: Sequence[Path] | None = None, *, cache: Path | None = None) -> L
     if not library.problems:
         content_cache.put(cache, stamps, library)
     return library
+
+
+def templates(where: Sequence[Path] | None = None, *, cache: Path | None = None) -> TemplateSet:
+    """Every template, read and kept apart from the library, which the first screen needs."""
+    where = folders() if where is None else tuple(where)
+    cache = content_cache.folder() if cache is None else cache
+    stamps = content_cache.stamps([path for folder in where for path in template_files(folder)])
+    kept = content_cache.get(cache, stamps, TemplateSet)
+    if kept is not None:
+        return kept
+    found = merged_templates([read_templates(folder) for folder in where])
+    if not found.problems:
+        content_cache.put(cache, stamps, found)
+    return found
+
+
+def template_files(folder: Path) -> list[Path]:
+    """numeric/<topic>.yaml, in the order in which they are read."""
+    numeric = folder / "numeric"
+    return sorted(numeric / name for name in _names(numeric) if name.endswith((".yaml", ".yml")))
+
+
+def read_templates(folder: Path) -> list[File[Templates]]:
+    """Read every template file of a folder, with all their problems."""
+    return [_read(path, folder, Templates) for path in template_files(folder)]
+
+
+def merged_templates(read: Iterable[list[File[Templates]]]) -> TemplateSet:
+    """Several folders as one set; an id that is already taken leaves its file out."""
+    kept: list[Template] = []
+    problems: list[Problem] = []
+    taken: dict[str, str] = {}
+    for file in (file for folder in read for file in folder):
+        mine = {template.id: (index, "id") for index, template in enumerate(file.content or ())}
+        for template_id, place in mine.items():
+            if template_id in taken:
+                message = f"id {template_id} is already a template in {taken[template_id]}"
+                file.source.add(place, f"{message}; choose another")
+        problems += file.source.problems
+        if file.content and not file.source.problems:
+            kept += file.content
+            taken |= {
+                key: f"{file.source.file}, line {file.source.line(mine[key])}" for key in mine
+            }
+    return TemplateSet(templates=tuple(kept), problems=tuple(sorted(problems)))
 
 
 def files(folder: Path) -> list[Path]:

@@ -12,22 +12,26 @@ import sys
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 import msgspec
 
 import quizapp
 from quizapp.content import model
-from quizapp.content.model import Library
+from quizapp.content.model import Library, TemplateSet
 
 # Path, last change (content and metadata) and size of each file: equal stamps, equal content.
 Stamps: TypeAlias = tuple[tuple[str, int, int, int], ...]
 
 
+Content: TypeAlias = Library | TemplateSet
+ContentT = TypeVar("ContentT", Library, TemplateSet)
+
+
 class _Kept(msgspec.Struct, array_like=True):
     version: str
     stamps: Stamps
-    library: msgspec.Raw
+    content: msgspec.Raw
 
 
 def folder() -> Path:
@@ -63,28 +67,28 @@ def _version() -> str:
     return f"{quizapp.__version__} {readers}"
 
 
-def _file(folder: Path, stamps: Stamps) -> Path:
+def _file(folder: Path, stamps: Stamps, kind: type[Content]) -> Path:
     names = "\n".join(os.path.dirname(path) for path, *_ in stamps)  # noqa: PTH120
-    return folder / f"content-{zlib.crc32(names.encode()):08x}.msgpack"
+    return folder / f"{kind.__name__.lower()}-{zlib.crc32(names.encode()):08x}.msgpack"
 
 
-def get(folder: Path, stamps: Stamps) -> Library | None:
-    """The library kept for exactly these files, if there is one."""
+def get(folder: Path, stamps: Stamps, kind: type[ContentT]) -> ContentT | None:
+    """What is kept for exactly these files, if there is anything."""
     try:
-        kept = msgspec.msgpack.decode(_file(folder, stamps).read_bytes(), type=_Kept)
+        kept = msgspec.msgpack.decode(_file(folder, stamps, kind).read_bytes(), type=_Kept)
         if kept.stamps != stamps or kept.version != _version():
             return None
-        return msgspec.msgpack.decode(kept.library, type=Library)
+        return msgspec.msgpack.decode(kept.content, type=kind)
     except (OSError, msgspec.MsgspecError):
         return None
 
 
-def put(folder: Path, stamps: Stamps, library: Library) -> None:
-    """Keep a library; where that is impossible, don't."""
+def put(folder: Path, stamps: Stamps, content: Content) -> None:
+    """Keep it; where that is impossible, don't."""
     if any(size < 0 for *_, size in stamps):
         return
-    kept = _Kept(_version(), stamps, msgspec.Raw(msgspec.msgpack.encode(library)))
-    target = _file(folder, stamps)
+    kept = _Kept(_version(), stamps, msgspec.Raw(msgspec.msgpack.encode(content)))
+    target = _file(folder, stamps, type(content))
     partial = target.with_suffix(f".{os.getpid()}.part")
     try:
         folder.mkdir(parents=True, exist_ok=True)

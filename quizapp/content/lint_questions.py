@@ -13,7 +13,7 @@ NUMERIC = frozenset({"integer", "shape", "real", "vector", "matrix"})
 CHOSEN = frozenset({"choice", "choices", "ordering"})
 MOST_CRITERIA = 9  # one key each
 
-# As `quizapp.marking.evidence` reads them: anything but letters, digits and * is a formula.
+# As `quizapp.marking.rubric.evidence` reads them: anything but letters, digits and * is a formula.
 _FORMULA = re.compile(r"[^\w*]|_")
 _STEM = re.compile(r"\w+\*?")
 

@@ -162,11 +162,31 @@ class Part(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     rubric: tuple[Criterion, ...] = ()
 
 
-class Draw(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """How one number of a template is drawn: one of ``choice``, or a whole number in ``range``."""
+Number: TypeAlias = int | float
+Side: TypeAlias = int | str  # a number, or the name of a drawn size
+
+
+class Draw(
+    Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, rename={"exclude": "not"}
+):
+    """How one input of a template is drawn.
+
+    One of ``choice``, ``range`` (low to high in steps; whole numbers when all three are),
+    ``graph`` (a symmetric 0/1 adjacency matrix of so many nodes), ``one_hot`` and
+    ``permutation`` (of so many entries). With ``shape``, an array of such draws.
+    """
 
     choice: tuple[Given, ...] = ()
-    range: tuple[int, int] | None = None
+    range: tuple[Number, Number] | None = None
+    step: Number = 1
+    exclude: tuple[Number, ...] = ()  # in YAML: not
+    shape: tuple[Side, ...] = ()
+    distinct: bool = False  # the entries of an array all differ
+    graph: Side | None = None
+    edges: tuple[int, int] | None = None  # of a graph: how many, from and to
+    connected: bool = True
+    one_hot: Side | None = None
+    permutation: Side | None = None
 
 
 class Question(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -182,6 +202,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     solver: str = ""
     given: dict[str, Given] = {}  # the numbers as printed
     draw: dict[str, Draw] = {}  # fresh numbers in their place
+    sizes: dict[str, Draw] = {}  # drawn first, for shapes and prompts; no solver inputs
     set: dict[str, str] = {}  # inputs that copy another drawn one: {width: height}
 
     def part(self, part_id: str) -> Part:
@@ -190,6 +211,21 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
             if part.id == part_id:
                 return part
         raise KeyError(part_id)
+
+
+class Template(Question, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A numeric question whose numbers are drawn; questions/numeric/<topic>.yaml lists them."""
+
+    difficulty: Annotated[int, Meta(ge=1, le=3)]
+    title: str = ""
+    points: Points = 1  # always the sum of its parts
+    rare: dict[str, str] = {}  # misconceptions live on few variants, each with the reason
+    small: str = ""  # why there are few distinct variants, where that is so
+
+    def __post_init__(self) -> None:
+        msgspec.structs.force_setattr(self, "points", sum(part.points for part in self.parts))
+        if not self.title:
+            msgspec.structs.force_setattr(self, "title", self.id)
 
 
 class Exam(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
@@ -265,6 +301,15 @@ class Library(Struct, frozen=True):
         raise KeyError(number)
 
 
-def as_given(values: dict[str, object]) -> dict[str, Given]:
-    """Check that values are plain numbers, words and nested lists; raises ValidationError."""
-    return msgspec.convert(values, dict[str, Given])
+class TemplateSet(Struct, frozen=True):
+    """Every template, from one or more folders."""
+
+    templates: tuple[Template, ...]
+    problems: tuple[Problem, ...] = ()  # of files that were left out
+
+    def template(self, template_id: str) -> Template:
+        """The template with this id; raises KeyError."""
+        for template in self.templates:
+            if template.id == template_id:
+                return template
+        raise KeyError(template_id)

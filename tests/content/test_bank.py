@@ -428,9 +428,9 @@ def test_a_cache_of_another_version_is_rebuilt(
     old = Library(exam=bank.NO_EXAM, weeks=())
     monkeypatch.setattr("quizapp.__version__", "0.0.1")
     cache.put(tmp_path, stamps, old)
-    assert cache.get(tmp_path, stamps) == old
+    assert cache.get(tmp_path, stamps, Library) == old
     monkeypatch.undo()
-    assert cache.get(tmp_path, stamps) is None
+    assert cache.get(tmp_path, stamps, Library) is None
     assert len(bank.load([samples], cache=tmp_path).exam.questions) == 3
 
 

@@ -229,7 +229,7 @@ def test_question_4_fresh_numbers_are_all_possible(exam: Exam) -> None:
     choices = []
     for name, draw in question.draw.items():
         low, high = draw.range or (0, -1)
-        choices.append([(name, value) for value in draw.choice or range(low, high + 1)])
+        choices.append([(name, value) for value in draw.choice or range(int(low), int(high) + 1)])
     assert {name for [(name, _), *_] in choices} | set(question.set) == set(question.given)
     for drawn in itertools.product(*choices):
         given = dict(drawn)

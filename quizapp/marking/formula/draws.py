@@ -8,7 +8,7 @@ from quizapp.content.model import Formula, Given, Name
 from quizapp.marking.formula.matrices import diagonal
 from quizapp.marking.formula.values import Numbers, Value
 from quizapp.solving import Ask
-from quizapp.variants import Stream
+from quizapp.variants.drawing import Stream
 from solvers.contract import Solution
 
 DRAWS = 6

@@ -8,19 +8,17 @@ Work that needs solutions is a plan (`quizapp.solving.Plan`): it knows of no pro
 
 from __future__ import annotations
 
-import hashlib
 import math
-import random
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from itertools import combinations, zip_longest
-from typing import TypeVar
 
 from msgspec import Struct
 
-from quizapp.content.model import Draw, Given, Part, Question
+from quizapp.content.model import Given, Part, Question
 from quizapp.errors import QuizappError, SolverRefused
 from quizapp.solving import Ask, Plan
+from quizapp.variants.drawing import Stream, drawn, with_copies
+from quizapp.variants.text import filled
 from solvers.contract import Solution, WrongAnswer
 
 TRIES = 400  # of drawing numbers until a variant is a good one
@@ -30,8 +28,6 @@ FLOOR = 1e-6  # of the largest entry: what an entry that is 0 may differ by
 
 EXACT = ("integer", "shape")
 NUMERIC = ("integer", "shape", "real", "vector", "matrix")
-
-T = TypeVar("T")
 
 
 class NoSuitableNumbers(QuizappError):
@@ -43,7 +39,7 @@ class Variant(Struct, frozen=True, kw_only=True):
 
     question: Question
     seed: int | None  # None: the numbers as printed
-    given: dict[str, Given]
+    given: dict[str, Given]  # the solver's inputs, and the sizes that were drawn
     prompt: str  # numbers filled in
     prompts: dict[str, str]  # of each part
     solution: Solution | None  # None where no part is numeric
@@ -59,62 +55,12 @@ class Variant(Struct, frozen=True, kw_only=True):
         raise KeyError(part.id)
 
 
-# ------------------------------------------------------------------------------ drawing
-
-
-class Stream:
-    """Random draws that never change: built on `random.Random.random` alone.
-
-    >>> stream = Stream("conv-layer-shape-and-parameters", 1)
-    >>> 0 <= stream.below(10) < 10
-    True
-    """
-
-    def __init__(self, name: str, seed: int) -> None:
-        digest = hashlib.sha256(f"{name}:{seed}".encode()).digest()
-        self._random = random.Random(int.from_bytes(digest[:8], "big"))
-
-    def fraction(self) -> float:
-        """A number from 0 up to, not including, 1."""
-        return self._random.random()
-
-    def below(self, count: int) -> int:
-        """A whole number from 0 to count - 1."""
-        return int(self._random.random() * count)
-
-    def between(self, low: int, high: int) -> int:
-        """A whole number from low to high, both included."""
-        return low + self.below(high - low + 1)
-
-    def one_of(self, values: Sequence[T]) -> T:
-        """One of the values."""
-        return values[self.below(len(values))]
-
-
-def _draw(draw: Draw, stream: Stream) -> Given:
-    if draw.range is not None:
-        return stream.between(*draw.range)
-    return stream.one_of(draw.choice)
-
-
-def _drawn(question: Question, stream: Stream) -> dict[str, Given]:
-    """Fresh numbers in the order of the file, with what copies them."""
-    given = dict(question.given)
-    given.update({name: _draw(draw, stream) for name, draw in question.draw.items()})
-    return _with_copies(question, given)
-
-
-def _with_copies(question: Question, given: Mapping[str, Given]) -> dict[str, Given]:
-    copies = {name: given[other] for name, other in question.set.items() if other in given}
-    return {**given, **copies}
-
-
 # ----------------------------------------------------------------------------- variants
 
 
 def as_printed(question: Question) -> Plan[Variant]:
     """The question with the numbers of the file."""
-    return (yield from with_given(question, _with_copies(question, question.given), None))
+    return (yield from with_given(question, with_copies(question, question.given), None))
 
 
 def fresh(question: Question, seed: int) -> Plan[Variant]:
@@ -127,7 +73,7 @@ def fresh(question: Question, seed: int) -> Plan[Variant]:
     stream = Stream(question.id, seed)
     for _ in range(TRIES):
         try:
-            variant = yield from with_given(question, _drawn(question, stream), seed)
+            variant = yield from with_given(question, drawn(question, stream), seed)
         except SolverRefused as refused:
             if refused.kind not in ("unsuitable", "bad-input"):
                 raise
@@ -144,7 +90,8 @@ def with_given(question: Question, given: dict[str, Given], seed: int | None) ->
     """The question with numbers already drawn (those of a saved sitting)."""
     solution: Solution | None = None
     if question.solver and any(part.ask for part in question.parts):
-        (solution,) = yield (Ask(question.solver, given),)
+        inputs = {name: given[name] for name in given if name not in question.sizes}
+        (solution,) = yield (Ask(question.solver, inputs),)
     return Variant(
         question=question,
         seed=seed,
@@ -153,23 +100,6 @@ def with_given(question: Question, given: dict[str, Given], seed: int | None) ->
         prompts={part.id: filled(part.prompt, given) for part in question.parts},
         solution=solution,
     )
-
-
-_NAME = re.compile(r"\{([A-Za-z_][A-Za-z_0-9]*)\}")
-
-
-def filled(text: str, given: Mapping[str, Given]) -> str:
-    """The text with its numbers: `{height}` becomes 32; any other brace stays as it is."""
-    return _NAME.sub(lambda m: _written(given[m[1]]) if m[1] in given else m[0], text)
-
-
-def _written(value: Given) -> str:
-    """A number as it can also be typed back: lists as `[1, 2]`, whole floats without `.0`."""
-    if isinstance(value, list):
-        return "[" + ", ".join(_written(item) for item in value) + "]"
-    if isinstance(value, float):
-        return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)
-    return str(value)
 
 
 # --------------------------------------------------------------------------- tolerances

@@ -1,0 +1,74 @@
+"""Prompts with their numbers filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from quizapp.content.model import Given
+
+_NAME = re.compile(r"\{([A-Za-z_][A-Za-z_0-9]*)\}")
+_INDENT = "    "
+
+
+def filled(text: str, given: Mapping[str, Given]) -> str:
+    """The text with its numbers; any other brace stays as it is.
+
+    A vector stands in the line, a matrix as a table on lines of its own.
+
+    >>> filled("{n} inputs, x = {x}, {other}", {"n": 3, "x": [1, -2.0, 0.5]})
+    '3 inputs, x = (1, -2, 0.5), {other}'
+    >>> print(filled("W = {W}, b = {b}.", {"W": [[1, -2], [10, 0.5]], "b": [0, 1]}))
+    W =
+         1   -2
+        10  0.5
+    b = (0, 1).
+    """
+    pieces: list[str] = []
+    at = 0
+    after_table = False
+    for match in _NAME.finditer(text):
+        if match[1] not in given:
+            continue
+        value = given[match[1]]
+        before = text[at : match.start()]
+        pieces.append(_continued(before) if after_table else before)
+        at = match.end()
+        after_table = is_matrix(value)
+        pieces.append(_table(value) if after_table else written(value))
+        if after_table:
+            pieces[-2] = pieces[-2].rstrip(" ")
+    pieces.append(_continued(text[at:]) if after_table else text[at:])
+    return "".join(pieces).rstrip("\n") if after_table else "".join(pieces)
+
+
+def _continued(text: str) -> str:
+    """What follows a table begins a line; the comma or full stop after it is dropped."""
+    return text.lstrip(" ").removeprefix(",").removeprefix(".").lstrip(" ")
+
+
+def is_matrix(value: Given) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], list)
+
+
+def written(value: Given) -> str:
+    """A number as it can also be typed back; a list in brackets, whole floats without `.0`."""
+    if isinstance(value, list):
+        return "(" + ", ".join(written(item) for item in value) + ")"
+    if isinstance(value, float):
+        return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)
+    return str(value)
+
+
+def _table(value: Given) -> str:
+    """Rows of a matrix, columns aligned at the right; deeper tensors block by block."""
+    assert isinstance(value, list)
+    if is_matrix(value[0]):
+        return "".join(_table(block) for block in value)
+    texts = [[written(cell) for cell in row] for row in value if isinstance(row, list)]
+    widths = [max(map(len, column)) for column in zip(*texts, strict=True)]
+    rows = [
+        _INDENT + "  ".join(cell.rjust(width) for cell, width in zip(row, widths, strict=True))
+        for row in texts
+    ]
+    return "\n" + "\n".join(rows) + "\n"
