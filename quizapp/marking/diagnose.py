@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from quizapp.content.model import Given, Part
 from quizapp.marking.numbers import leaves, shape, shown
-from quizapp.variants import APART, live, tolerances
+from quizapp.variants.answers import APART, live, tolerances
 from solvers.contract import Solution, WrongAnswer
 
 SLACK = 1 + 1e-9  # a response rounded at exactly half a unit is within half a unit

@@ -21,7 +21,8 @@ from quizapp.marking.numbers import half_steps, leaves, number, shape, shown
 from quizapp.marking.options import mark_options
 from quizapp.marking.parse import Reading, parse
 from quizapp.solving import Ask, Plan
-from quizapp.variants import NUMERIC, Variant, live
+from quizapp.variants import NUMERIC, Variant
+from quizapp.variants.answers import live
 from solvers.contract import Solution
 
 MARKED = ("choice", "choices", "ordering")
