@@ -23,6 +23,7 @@ class Bounds:
     binary: bool = False  # of an array: nothing between 0 and 1
     words: tuple[str, ...] = ()
     same_as: str = ""  # where it is not given: the value of this input before it
+    whole_numbers: bool = False  # of an array: no fractions
 
     @property
     def allowed(self) -> str:
@@ -37,7 +38,8 @@ class Bounds:
                 return "one of " + ", ".join(self.words)
             case "array":
                 shape = " × ".join(self.axes)
-                numbers = "entries 0 or 1" if self.binary else f"numbers {span}"
+                numbers = f"whole numbers {span}" if self.whole_numbers else f"numbers {span}"
+                numbers = "entries 0 or 1" if self.binary else numbers
                 return f"{shape} {numbers}, each side at most {self.max_side}"
 
 
@@ -55,9 +57,22 @@ def real(low: float, high: float, about: str, *, default: float | None = None) -
     return _bounded(Bounds("real", about, low, high), default)
 
 
-def array(axes: str, low: float, high: float, about: str, *, max_side: int = 64) -> Any:
-    """An array; ``axes`` names its sides ("n d_k"), and sides of one name must agree."""
-    return _bounded(Bounds("array", about, low, high, tuple(axes.split()), max_side), None)
+def array(
+    axes: str,
+    low: float,
+    high: float,
+    about: str,
+    *,
+    max_side: int = 64,
+    whole_numbers: bool = False,
+) -> Any:
+    """An array; ``axes`` names its sides ("n d_k"), and sides of one name must agree.
+
+    Its entries are floats even where only ``whole_numbers`` are allowed.
+    """
+    names = tuple(axes.split())
+    bounds = Bounds("array", about, low, high, names, max_side, whole_numbers=whole_numbers)
+    return _bounded(bounds, None)
 
 
 def binary(axes: str, about: str, *, max_side: int = 64, optional: bool = False) -> Any:
@@ -160,6 +175,8 @@ def _within(read: Any, bounds: Bounds) -> bool:
         return False
     # Comparisons with NaN are false, so it fails here too.
     inside = bool(((bounds.low <= read) & (read <= bounds.high)).all())
+    if bounds.whole_numbers and not (inside and bool((read % 1 == 0).all())):
+        return False
     return inside and (not bounds.binary or bool(((read == 0) | (read == 1)).all()))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from solvers._errors import BadInput, Disagreement
@@ -122,6 +122,7 @@ class Solver(Generic[I]):
     kernel: Callable[[I, Device], Mapping[str, Any]]
     misconceptions: tuple[Misconception[I], ...] = ()
     source: str = ""
+    example: Mapping[str, Any] = field(default_factory=dict)  # where any numbers won't do
 
     def solve(
         self, values: Mapping[str, object], *, stated: Mapping[str, Any] | None = None

@@ -145,4 +145,5 @@ solver = Solver(
         ),
     ),
     source="Hastie, Tibshirani and Friedman, The Elements of Statistical Learning (2009)",
+    example={"examples": 1000},
 )
