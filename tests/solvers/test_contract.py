@@ -260,7 +260,7 @@ def test_topics_and_ids() -> None:
 @pytest.mark.parametrize(
     ("solver_id", "message"),
     [
-        ("graphs.none", "no solver 'graphs.none'; in graphs: graphs.gcn_normalised"),
+        ("graphs.none", "no solver 'graphs.none'; in graphs: graphs."),
         ("contract.x", "no solver topic 'contract'; topics: "),
         ("..os", "no solver topic ''; topics: "),
         ("_serve.x", "no solver topic '_serve'"),

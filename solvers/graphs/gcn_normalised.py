@@ -1,98 +1,31 @@
-"""Graph networks: the normalised convolution layer of Kipf and Welling.
+"""graphs.gcn_normalised: the graph convolution of Kipf and Welling.
 
->>> from solvers.graphs import gcn_layer
->>> gcn_layer([[0, 1], [1, 0]], [[2.0], [4.0]], [[1.0]])
-array([[3.],
-       [3.]])
+    H′ = ReLU(D̂^−½ Â D̂^−½ X W),  Â = A + I,  D̂_ii = Σ_j Â_ij = d_i + 1
+
+A is (n, n), X (n, F) with nodes as rows, W (F, F′), H′ (n, F′). An edge weighs 1/√(d̂_i d̂_j):
+that evens the scale out and does not make rows sum to 1, which only D̂⁻¹Â does. Graph libraries
+add the loops and normalise by themselves. Source: Kipf and Welling, arXiv:1609.02907, equation 2.
+
+>>> from solvers import find
+>>> pair = {"adjacency": [[0, 1], [1, 0]], "features": [[2], [4]], "weights": [[1]]}
+>>> find("graphs.gcn_normalised").solve(pair).quantities["degree_matrix"]
+[[2.0, 0.0], [0.0, 2.0]]
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from solvers.contract import (
-    BadInput,
-    Inputs,
-    Misconception,
-    Quantity,
-    Solver,
-    Work,
-    array,
-    binary,
-)
+from solvers.contract import Misconception, Quantity, Solver, Work
 from solvers.device import Device
-
-__all__ = ["gcn_layer", "gcn_normalised"]
-
-Array: TypeAlias = npt.NDArray[np.float64]
+from solvers.graphs._shared import Layer, edge_index
+from solvers.graphs.arrays import Array, normalise
 
 
-def gcn_layer(
-    adjacency: npt.ArrayLike,
-    x: npt.ArrayLike,
-    weight: npt.ArrayLike,
-    bias: npt.ArrayLike | None = None,
-    *,
-    activation: bool = True,
-) -> Array:
-    """ReLU(D̂^−½ Â D̂^−½ X W + b) with Â = A + I and D̂ the degrees of Â.
-
-    Shapes: adjacency (n, n), x (n, F), weight (F, F′), bias (F′,), result (n, F′). Row i of the
-    adjacency holds the edges whose messages node i receives. Raises BadInput where shapes do
-    not fit.
-    """
-    a, features, w = (np.asarray(value, dtype=np.float64) for value in (adjacency, x, weight))
-    if a.ndim != 2 or a.shape[0] != a.shape[1]:
-        raise BadInput("adjacency", a.shape, "(n, n)")
-    if features.ndim != 2 or len(features) != len(a):
-        raise BadInput("x", features.shape, f"({len(a)}, F), a row for each node")
-    if w.ndim != 2 or len(w) != features.shape[1]:
-        raise BadInput("weight", w.shape, f"({features.shape[1]}, F′)")
-    looped = a + np.eye(len(a))
-    mixed = _normalise(looped, looped.sum(axis=1)) @ features @ w
-    mixed = mixed if bias is None else mixed + np.asarray(bias, dtype=np.float64)
-    return np.maximum(mixed, 0.0) if activation else mixed
-
-
-def _normalise(adjacency: Array, degrees: Array) -> Array:
-    """D^−½ A D^−½: each edge divided by the roots of the degrees at both its ends."""
-    scale = 1 / np.sqrt(degrees)
-    normalised: Array = scale[:, None] * adjacency * scale[None, :]
-    return normalised
-
-
-# ------------------------------------------------------------------- graphs.gcn_normalised
-
-
-@dataclass(frozen=True, kw_only=True)
-class Graph(Inputs):
-    """An undirected graph, the features of its nodes, and the weights of a layer."""
-
-    adjacency: Array = binary("n n", "adjacency A: symmetric, 0 on the diagonal")
-    features: Array = array("n F", -100, 100, "features X, a row for each node")
-    weights: Array = array("F F′", -100, 100, "weights W")
-
-    def check(self) -> None:
-        a = self.adjacency
-        if (a != a.T).any() or a.diagonal().any():
-            raise BadInput("adjacency", a.tolist(), "symmetric, with 0 on the diagonal")
-
-    @property
-    def degrees(self) -> Array:
-        degrees: Array = self.adjacency.sum(axis=1)
-        return degrees
-
-    @property
-    def looped(self) -> Array:
-        return self.adjacency + np.eye(len(self.adjacency))
-
-
-def _reference(given: Graph, work: Work) -> None:
+def _reference(given: Layer, work: Work) -> None:
     looped = work.step("self_loop_adjacency", "self-loops", "Â = A + I", given.looped)
     looped = work.give("self_loop_adjacency", looped)
 
@@ -100,7 +33,7 @@ def _reference(given: Graph, work: Work) -> None:
     _degree_matrix("plain_degree_matrix", "without", "A", given.adjacency, work)
 
     quantity, formula = "normalised_adjacency", "Â_ij / √(d̂_i d̂_j)"
-    normalised = work.step(quantity, "edge weights", formula, _normalise(looped, degrees))
+    normalised = work.step(quantity, "edge weights", formula, normalise(looped, degrees))
     normalised = work.give(quantity, normalised)
 
     formula = "D̂^−½ Â D̂^−½ X"
@@ -122,13 +55,13 @@ def _degree_matrix(quantity: str, loops: str, name: str, adjacency: Array, work:
     return matrix
 
 
-def _kernel(given: Graph, device: Device) -> Mapping[str, Any]:
+def _kernel(given: Layer, device: Device) -> Mapping[str, Any]:
     """Sparse message passing over a list of edges, as graph libraries do it."""
     import torch
 
     device = device.sparse
     n = len(given.adjacency)
-    edges = device.tensor(given.adjacency).nonzero().T
+    edges = edge_index(given.adjacency, device)
     loops = torch.arange(n, device=device.name).expand(2, n)
     plain = torch.bincount(edges[0], minlength=n).to(device.dtype)
     to, start = edges = torch.cat((edges, loops), dim=1)
@@ -149,10 +82,10 @@ def _kernel(given: Graph, device: Device) -> Mapping[str, Any]:
     }
 
 
-def _from_edge_weights(weights: Callable[[Graph], Array]) -> Callable[[Graph], dict[str, Array]]:
+def _from_edge_weights(weights: Callable[[Layer], Array]) -> Callable[[Layer], dict[str, Array]]:
     """Quantities that follow from wrong edge weights."""
 
-    def wrong(given: Graph) -> dict[str, Array]:
+    def wrong(given: Layer) -> dict[str, Array]:
         normalised = weights(given)
         mixed = normalised @ given.features
         return {
@@ -165,25 +98,25 @@ def _from_edge_weights(weights: Callable[[Graph], Array]) -> Callable[[Graph], d
     return wrong
 
 
-def _right_edge_weights(given: Graph) -> Array:
-    return _normalise(given.looped, given.looped.sum(axis=1))
+def _right_edge_weights(given: Layer) -> Array:
+    return normalise(given.looped, given.looped.sum(axis=1))
 
 
-def _plain_degrees(given: Graph) -> dict[str, Array]:
-    wrong = _from_edge_weights(lambda g: _normalise(g.looped, g.degrees))(given)
+def _plain_degrees(given: Layer) -> dict[str, Array]:
+    wrong = _from_edge_weights(lambda g: normalise(g.looped, g.degrees))(given)
     return {"degree_matrix": np.diag(given.degrees), **wrong}
 
 
-def _every_node_has_a_neighbour(given: Graph) -> bool:
+def _every_node_has_a_neighbour(given: Layer) -> bool:
     return bool((given.degrees >= 1).all())
 
 
 _BEFORE = ("self_loop_adjacency", "degree_matrix", "normalised_adjacency")
 
-gcn_normalised = Solver(
+solver = Solver(
     id="graphs.gcn_normalised",
     concepts=("gcn-normalised", "gcn-self-loops"),
-    inputs=Graph,
+    inputs=Layer,
     quantities={
         "self_loop_adjacency": Quantity("matrix", "Â = A + I"),
         "degree_matrix": Quantity("matrix", "degrees of Â on the diagonal", uses=_BEFORE[:1]),
@@ -232,7 +165,7 @@ gcn_normalised = Solver(
             "gcn-normalised/no-self-loops",
             slip="without self-loops",
             correction="Use Â = A + I and its degrees, or a node loses its own features.",
-            wrong=_from_edge_weights(lambda g: _normalise(g.adjacency, g.degrees)),
+            wrong=_from_edge_weights(lambda g: normalise(g.adjacency, g.degrees)),
             departs_at="self-loops",
             applies=_every_node_has_a_neighbour,
         ),

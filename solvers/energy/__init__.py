@@ -1,0 +1,1 @@
+"""Likelihoods: energies, flows, and products of conditionals, a lesson in each file."""
