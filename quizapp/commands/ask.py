@@ -1,4 +1,7 @@
-"""``quizapp ask``: one practice question in plain text, for screen readers and pipes.
+"""``quizapp ask``: one question in plain text, for screen readers and pipes.
+
+A practice question has the numbers of the paper unless a seed is named; a template always has
+fresh ones.
 
 Each part is asked, read from stdin and marked at once. Attempts are saved as a drill's are.
 """
@@ -11,9 +14,10 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from quizapp.commands._templates import fresh_seed
 from quizapp.commands.exam import seed
 from quizapp.content import bank
-from quizapp.content.model import Library, Part, Question
+from quizapp.content.model import Library, Part, Question, Template
 from quizapp.content.strict import nearest
 from quizapp.errors import CannotSave, QuizappError, UnknownName
 from quizapp.marking.choices import place, text_of
@@ -25,22 +29,35 @@ from quizapp.marking.rubric import Suggestion, suggest
 from quizapp.solving import here
 from quizapp.study.progress import Progress
 from quizapp.variants import NUMERIC, Variant, as_printed, fresh
+from quizapp.variants.choices import Offered, offered
 from quizapp.variants.drawing import Stream
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("question", nargs="?", metavar="QUESTION", help="its id or number")
+    parser.add_argument(
+        "question",
+        nargs="?",
+        metavar="QUESTION",
+        help="id or number of a practice question, or id of a template",
+    )
     parser.add_argument(
         "--seed", type=seed, metavar="S", help="fresh numbers; without QUESTION it chooses one too"
+    )
+    parser.add_argument(
+        "--choices", action="store_true", help="with options to choose from instead of boxes"
     )
 
 
 def run(args: argparse.Namespace) -> int:
     question = _chosen(bank.load(), args.question, args.seed)
-    variant = here(as_printed(question) if args.seed is None else fresh(question, args.seed))
+    numbers = args.seed
+    if numbers is None and isinstance(question, Template):
+        numbers = fresh_seed()
+    variant = here(as_printed(question) if numbers is None else fresh(question, numbers))
+    form = offered(variant) if args.choices else None
     _say(_heading(variant), "", variant.prompt.strip())
     try:
-        earned = _parts(variant)
+        earned = _parts(variant, form)
     except EOFError:
         _say("", "Stopped. What was marked is saved.")
         return 0
@@ -64,15 +81,24 @@ def _chosen(library: Library, wanted: str | None, seed: int | None) -> Question:
     try:
         return library.question(wanted.lower())
     except KeyError:
-        hint = nearest(wanted, [question.id for question in questions])
-        raise UnknownName(f"no question {wanted!r}; {hint}") from None
+        return _template(wanted, [question.id for question in questions])
+
+
+def _template(wanted: str, questions: list[str]) -> Template:
+    known = bank.templates()
+    try:
+        return known.template(wanted.lower())
+    except KeyError:
+        hint = nearest(wanted, [*questions, *(template.id for template in known.templates)])
+        raise UnknownName(f"no question {wanted[:60]!r}; {hint}") from None
 
 
 def _heading(variant: Variant) -> str:
     question = variant.question
     numbers = "" if variant.seed is None else f", seed {variant.seed}"
     about = f"week {question.week}, {_points(question.points)}{numbers}"
-    return f"{question.id}: {question.title} ({about})"
+    title = "" if question.title == question.id else f": {question.title}"
+    return f"{question.id}{title} ({about})"
 
 
 def _points(value: float) -> str:
@@ -93,16 +119,16 @@ def _closing(variant: Variant, earned: float) -> Iterator[str]:
 # ---------------------------------------------------------------------------- its parts
 
 
-def _parts(variant: Variant) -> float:
+def _parts(variant: Variant, form: Offered | None) -> float:
     """Ask every part; returns the points earned. Raises EOFError where the input ends."""
     responses: dict[str, str] = {}
     earned = 0.0
     for part in variant.question.parts:
-        _say("", *_part(variant, part))
+        _say("", *_part(variant, part, form))
         if part.kind == "text":
             _text(variant, part, _read_block())
             continue
-        graded = _marked(variant, part, responses)
+        graded = _marked(variant, part, responses, form)
         earned += graded.points
         if graded.verdict != "empty":
             _save(variant, graded, responses[part.id])
@@ -110,27 +136,37 @@ def _parts(variant: Variant) -> float:
     return earned
 
 
-def _part(variant: Variant, part: Part) -> Iterator[str]:
+def _part(variant: Variant, part: Part, form: Offered | None) -> Iterator[str]:
     single = len(variant.question.parts) == 1
     prompt = (variant.prompts[part.id] or part.title).strip()
     pieces = ["" if single else f"({part.id})", prompt, f"[{_points(part.points)}]"]
     yield " ".join(piece for piece in pieces if piece)
     for number, option in enumerate(part.options, 1):
         yield f"    {number}. {option.text}"
+    for choice in form.choices.get(part.id, ()) if form else ():
+        yield f"    {choice.id}) {choice.text}"
     if part.kind == "text":
         yield "Write your answer; an empty line ends it."
 
 
-def _marked(variant: Variant, part: Part, responses: dict[str, str]) -> PartGrade:
+def _marked(
+    variant: Variant, part: Part, responses: dict[str, str], form: Offered | None
+) -> PartGrade:
     """Read a response until it is one; an empty line is none."""
     while True:
-        responses[part.id] = _read_rows() if part.kind == "matrix" else _read_line()
+        responses[part.id] = _response(part, form)
         if understood := read_as(part, responses[part.id]):
             _say(f"read as {understood}")
         graded = here(grade(variant, responses)).part(part.id)
         if graded.verdict != "unreadable":
             return graded
         _say(f"{graded.format_error} This costs nothing.")
+
+
+def _response(part: Part, form: Offered | None) -> str:
+    if form and part.id in form.choices:
+        return form.response(part.id, _read_line())
+    return _read_rows() if part.kind == "matrix" else _read_line()
 
 
 def _verdict(variant: Variant, part: Part, graded: PartGrade) -> Iterator[str]:
@@ -143,15 +179,16 @@ def _verdict(variant: Variant, part: Part, graded: PartGrade) -> Iterator[str]:
         yield graded.feedback.removesuffix(" s shows the steps.")
     if graded.verdict != "right":
         yield from _answer(variant, part)
-    if part.kind in NUMERIC and variant.solution is not None:
+    if part.ask and variant.solution is not None:
         for step in variant.solution.steps_to(part.ask):
             here_it_departs = "  (your response departs here)" * (step.label == graded.departs_at)
-            yield f"    {step.label}: {step.formula} = {shown(step.value)}{here_it_departs}"
+            yield f"    {step.label}: {step.formula} = {shown(step.value, part)}{here_it_departs}"
 
 
 def _answer(variant: Variant, part: Part) -> Iterator[str]:
     if part.options:
-        yield "Answer: " + ", ".join(f"{place(part, k)}. {text_of(part, k)}" for k in part.answer)
+        keys = [str(variant.key(part))] if part.ask else part.answer
+        yield "Answer: " + ", ".join(f"{place(part, k)}. {text_of(part, k)}" for k in keys)
     elif part.kind in NUMERIC:
         yield f"Answer: {shown(variant.key(part), part)}"
     else:

@@ -13,6 +13,7 @@ from quizapp.content.model import Given
 from quizapp.errors import SolverRefused, UsageError
 from quizapp.marking.numbers import shown
 from quizapp.solving import Ask, Plan, here
+from solvers import find
 from solvers.contract import Solution
 
 DEVICES = ("auto", "cpu", "cuda", "mps", "none")
@@ -81,12 +82,16 @@ def _plan(solver: str, inputs: dict[str, Given]) -> Plan[Solution]:
 def _lines(solution: Solution) -> list[str]:
     agreed = f"reference and kernel agree ({solution.device})" if solution.device else "reference"
     lines = [f"{solution.solver}: {agreed}"]
+    quantities = find(solution.solver).quantities
     for name, value in solution.quantities.items():
-        lines += ["", f"{name} = {shown(value)}"]
+        kind = quantities[name].kind
+        lines += ["", f"{name} = {shown(value, kind=kind)}"]
         for step in solution.steps:
             if step.quantity == name:
-                lines.append(f"  {step.label}: {step.formula} = {shown(step.value)}")
+                lines.append(f"  {step.label}: {step.formula} = {shown(step.value, kind=kind)}")
         for wrong in solution.wrong_answers_for(name):
-            lines.append(f"  {shown(wrong.value)} is what you get {wrong.slip} ({wrong.id}).")
+            lines.append(
+                f"  {shown(wrong.value, kind=kind)} is what you get {wrong.slip} ({wrong.id})."
+            )
             lines.append(f"    {wrong.correction}")
     return lines

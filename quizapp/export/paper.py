@@ -6,12 +6,13 @@ rendered.
 
 from __future__ import annotations
 
+import itertools
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from quizapp.content.model import BEYOND, Exam, Part
 from quizapp.marking.choices import place, text_of
@@ -41,7 +42,18 @@ def paper(
     exam: Exam, variants: Sequence[Variant], *, answers: bool = False, style: Style = "text"
 ) -> str:
     """The whole paper; with ``answers`` what earns the points stands in place of the space."""
-    blocks = list(_paper(exam, variants, answers))
+    return _rendered(_paper(exam, variants, answers), style)
+
+
+def question_sheet(number: int, variant: Variant, *, answers: bool, style: Style) -> str:
+    """One question of a paper, by itself, with its seed."""
+    first, *rest = _question(number, variant, answers)
+    if variant.seed is not None:
+        first = structs.replace(first, right=f"{first.right}, seed {variant.seed}")
+    return _rendered([first, *rest], style) + "\n"
+
+
+def _rendered(blocks: Iterable[Block], style: Style) -> str:
     render = _markdown if style == "markdown" else _text
     text = "\n".join(line.rstrip() for block in blocks for line in render(block))
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
@@ -100,12 +112,13 @@ def _space(part: Part) -> Iterator[Block]:
 
 def _answer(variant: Variant, part: Part) -> Iterator[Block]:
     if part.options:
-        right = ", ".join(f"{place(part, key)}. {text_of(part, key)}" for key in part.answer)
+        keys = (str(variant.key(part)),) if part.ask and not part.answer else part.answer
+        right = ", ".join(f"{place(part, key)}. {text_of(part, key)}" for key in keys)
         yield Block("answer", f"Answer: {right}")
     if part.kind in NUMERIC and variant.solution is not None:
         yield Block("answer", f"Answer: {shown(variant.key(part), part)}")
         for step in variant.solution.steps_to(part.ask):
-            yield Block("item", f"{step.label}: {step.formula} = {shown(step.value)}")
+            yield Block("item", f"{step.label}: {step.formula} = {shown(step.value, part)}")
     if part.model_answer:
         yield Block("answer", f"Model answer: {part.model_answer.strip()}")
     if part.rubric:
@@ -172,7 +185,7 @@ def _markdown(block: Block) -> Iterator[str]:
         case "part":
             yield from ("", f"**{_one_line(text)}** *{block.right}*", "")
         case "text":
-            yield from (_broken(text), "")
+            yield from (*_with_tables(block.text), "")
         case "answer":
             before, colon, after = text.partition(": ")
             yield from ("", f"**{before}{colon.strip()}** {_broken(after)}", "")
@@ -193,6 +206,13 @@ def _escaped(text: str) -> str:
     """
     escaped = _SPECIAL.sub(r"\\\1", text.strip())
     return re.sub(r"(?m)^(\s*\d*)([-+.)])(?=\s)", r"\1\\\2", escaped)
+
+
+def _with_tables(text: str) -> Iterator[str]:
+    """Text whose indented lines, the rows of a matrix, keep their columns."""
+    for table, lines in itertools.groupby(text.strip().split("\n"), lambda s: s.startswith("    ")):
+        block = "\n".join(lines)
+        yield f"\n```\n{block}\n```\n" if table else _broken(_escaped(block))
 
 
 def _broken(text: str) -> str:

@@ -1,7 +1,7 @@
 """How numbers are written in sentences and `read as` lines.
 
->>> shown(1216), shown([32, 32, 16]), shown(0.25)
-('1,216', '32 × 32 × 16', '0.25')
+>>> shown(1216), shown([32, 32, 16], kind="shape"), shown([1, 0.5]), shown([[1, 2], [3, 4]])
+('1,216', '32 × 32 × 16', '1, 0.5', '1 2; 3 4')
 """
 
 from __future__ import annotations
@@ -12,8 +12,12 @@ from collections.abc import Iterator
 from quizapp.content.model import Given, Part
 
 
-def shown(value: Given | None, part: Part | None = None) -> str:
-    """A value as it stands in a sentence; shapes with ×, tensors by rows with ;."""
+def shown(value: Given | None, part: Part | None = None, *, kind: str = "") -> str:
+    """A value as it stands in a sentence; shapes with ×, tensors by rows with ;.
+
+    ``kind`` is that of the part unless told: a list of numbers alone does not say what it is.
+    """
+    kind = kind or (part.kind if part else "")
     if value is None:  # a cell left out
         return "·"
     if isinstance(value, bool | str):
@@ -23,7 +27,7 @@ def shown(value: Given | None, part: Part | None = None) -> str:
     if isinstance(value, float):
         return _real(value, part)
     if value and not any(isinstance(item, list) for item in value):
-        if part is None or part.kind == "shape":
+        if kind == "shape":
             return " × ".join(shown(item, part) for item in value)
         return ", ".join(shown(item, part) for item in value)
     return "; ".join(shown(item, part).replace(", ", " ") for item in value)

@@ -217,7 +217,7 @@ def _shape(text: str) -> Reading:
     sizes = [_side(entry, text) for entry in entries]
     broken = next((side for side in sizes if not isinstance(side, int)), None)
     objection = f"Each side of a shape is a whole number; {broken} is not." if broken else ""
-    return Reading(list(sizes), shown(list(sizes)), objection=objection)
+    return Reading(list(sizes), shown(list(sizes), kind="shape"), objection=objection)
 
 
 def _without_brackets(text: str) -> str:

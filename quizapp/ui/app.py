@@ -12,10 +12,12 @@ from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
+from quizapp.errors import QuizappError
 from quizapp.ui import theme
 from quizapp.ui.services import Services
 
 if TYPE_CHECKING:
+    from quizapp.solving import SolverEvent
     from quizapp.ui.screens.page import Page
 
 
@@ -37,6 +39,12 @@ def _exam() -> Page:
     return ExamStart()
 
 
+def _drill() -> Page:
+    from quizapp.ui.screens.drill_start import DrillStart
+
+    return DrillStart()
+
+
 def _progress() -> Page:
     from quizapp.ui.screens.progress import ProgressPage
 
@@ -53,6 +61,7 @@ class QuizApp(App[str]):
         "today": _today,
         "weeks": _weeks,
         "exam": _exam,
+        "drill": _drill,
         "progress": _progress,
     }
     DEFAULT_MODE = "today"
@@ -80,11 +89,29 @@ class QuizApp(App[str]):
         self.fresh = fresh
         self.quit_armed = False
         self.notice = ""  # a sentence for the next screen
+        self.format_errors_said = False  # that they cost nothing, said once
         self.farewell = ""  # a sentence for the shell
+        self.problem: QuizappError | None = None  # what ended the app
         self._start_mode = start
+        self._said: set[str] = set()  # sentences that are said once
+        self.services.on_solver_event = self._solver_event
         self.register_theme(theme.DARK)
         self.register_theme(theme.LIGHT)
-        self.theme = theme.DARK.name
+        # Set without its watcher, which would read all styles a second time at the start.
+        self.set_reactive(App.theme, theme.DARK.name)
+
+    def _solver_event(self, event: SolverEvent) -> None:
+        """Say once what the person should know; confirmed answers are silent."""
+        from quizapp.ui.screens.page import Page
+
+        if event.kind in ("torch-missing", "restarted", "disagreement"):
+            page = self.screen
+            if isinstance(page, Page) and event.message not in self._said:
+                page.status.say(event.message)
+                if page.busy:  # its status line says how far it is
+                    self.notice = event.message
+            if event.kind == "torch-missing":
+                self._said.add(event.message)
 
     def get_css_variables(self) -> dict[str, str]:
         return theme.with_roles(super().get_css_variables())
@@ -95,7 +122,8 @@ class QuizApp(App[str]):
         loop = asyncio.get_running_loop()
         for name in ("SIGTERM", "SIGHUP"):
             if hasattr(signal, name):
-                loop.add_signal_handler(getattr(signal, name), self.exit)
+                number = getattr(signal, name)
+                loop.add_signal_handler(number, self.call_later, self.action_quit)
 
     async def on_unmount(self) -> None:
         await self.services.close()
@@ -106,6 +134,22 @@ class QuizApp(App[str]):
         yield from commands(self, screen)
         yield from super().get_system_commands(screen)
 
+    def _handle_exception(self, error: Exception) -> None:
+        """A problem that no screen can handle ends the app with its sentence, no traceback."""
+        if isinstance(error, QuizappError):
+            self.problem = self.problem or error
+            self.exit(return_code=error.exit_status)
+        elif self.problem is None:  # else a screen that was being closed
+            super()._handle_exception(error)
+
+    async def action_quit(self) -> None:
+        """Quit at once, after the keys that were typed before."""
+        from quizapp.ui.screens.sitting import SittingPage
+
+        if isinstance(self.screen, SittingPage):
+            await self.screen.settle()
+        self.exit()
+
     def action_how_to_quit(self) -> None:
         from quizapp.ui.screens.page import Page
 
@@ -114,9 +158,11 @@ class QuizApp(App[str]):
 
 
 def run(*, start: str = "today", fresh: int | None = None) -> int:
-    """Open the app; returns the exit status."""
+    """Open the app; returns the exit status, raises what no screen could handle."""
     app = QuizApp(start=start, fresh=fresh)
     app.run()
+    if app.problem is not None:
+        raise app.problem
     if app.farewell:
         sys.stdout.write(app.farewell + "\n")
     return app.return_code or 0

@@ -48,7 +48,9 @@ class Key:
 
     def bindings(self) -> Iterator[Binding]:
         """The key, its chord, and Esc + letter typed as one."""
-        yield Binding(self.key, self.action, self.label, show=False)
+        # Esc at once, so that a letter typed right after it is a key already.
+        out = self.key == "escape"
+        yield Binding(self.key, self.action, self.label, show=False, priority=out)
         if self.chord:
             yield Binding(self.chord, self.action, self.label, show=False, priority=True)
         if len(self.key) == 1 and self.key.isalpha():

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from quizapp.content.model import Library
+    from quizapp.content.model import Library, TemplateSet
     from quizapp.solving import SolverEvent, SolverProcess
     from quizapp.study.progress import Progress
 
@@ -35,6 +35,12 @@ class Services:
         from quizapp.content import bank
 
         return bank.load()
+
+    @cached_property
+    def templates(self) -> TemplateSet:
+        from quizapp.content import bank
+
+        return bank.templates()
 
     @cached_property
     def progress(self) -> Progress:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.content import Content
 
 from quizapp.study import wording
 from quizapp.ui.keys import Key
@@ -30,12 +31,12 @@ class AllWeeks(Page):
     def on_mount(self) -> None:
         self.title_line("Weeks", "points and claims")
         library, claims = self.services.library, self.services.progress.claims()
-        rows = []
+        rows = [Row(Content.styled("week", "$quiet"), Content.styled("points   claimed", "$quiet"))]
         for week in library.weeks:
             points = sum(q.points for q in library.exam.questions if q.week == week.week)
             claimed = sum(item.id in claims for item in week.checklist)
-            claims_text = f"claimed {claimed:>2} of {len(week.checklist):>2}"
-            right = f"{wording.points_phrase(points):>10}   {claims_text}"
+            claims_text = f"{claimed} of {len(week.checklist)}"
+            right = f"{wording.points_text(points):>6} {claims_text:>9}"
             rows.append(Row(f"{week.week:>2}  {week.topic}", right, week.week))
         listed = self.query_one(Rows)
         listed.set_rows(rows)

@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.events import Resize
 
 from quizapp.content.model import Given
 from quizapp.errors import CannotSave, QuizappError
 from quizapp.study import wording
 from quizapp.study.sittings import Sitting, SittingLine
-from quizapp.ui import wording as phrases
 from quizapp.ui.keys import Key
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.prose import Prose
@@ -57,6 +57,10 @@ class ExamStart(Page):
         if self.is_mounted and self.query(Rows):
             self.show_rows()
 
+    def on_resize(self, event: Resize) -> None:  # noqa: ARG002
+        if self.query_one(Rows).rows:
+            self.show_rows()
+
     # ----------------------------------------------------------------------------- rows
 
     def show_rows(self) -> None:
@@ -71,14 +75,17 @@ class ExamStart(Page):
         open_sitting = self.services.progress.open_sitting()
         lines = self.services.progress.sittings()
         rows = self._now(open_sitting, lines)
+        waiting = next((row.key for row in rows if row.key != "new"), "new")
         earlier = [self._earlier(line) for line in lines if line.finished]
         if earlier:
             rows += [Row(""), Row("Earlier"), *earlier]
         listed = self.query_one(Rows)
-        fresh_start = not listed.rows
+        fresh_start, before = not listed.rows, [row.key for row in listed.rows]
         listed.set_rows(rows)
         if fresh_start and self.fresh:
             listed.go_to("new")
+        elif listed.key == "new" and (fresh_start or waiting not in before):
+            listed.go_to(waiting)
         hint = "" if lines else "Nothing is marked until you finish. You can leave and come back."
         self.query_one("#hint", Prose).say(hint)
         if open_sitting:
@@ -88,7 +95,7 @@ class ExamStart(Page):
         rows: list[Row] = []
         if open_sitting:
             rows.append(Row(f"{len(rows) + 1}  {self._resume_line(open_sitting)}", "", "resume"))
-        rows.append(Row(f"{len(rows) + 1}  New sitting    {self._options()}", "", "new"))
+        rows.append(Row(f"{len(rows) + 1}  New sitting  {self._options()}", "", "new"))
         for line in lines:
             if line.finished and line.parts_open:
                 left = wording.marking_left(line.started, line.parts_open, self.services.now())
@@ -96,11 +103,17 @@ class ExamStart(Page):
         return rows
 
     def _options(self) -> str:
-        numbers = "fresh numbers" if self.fresh else "numbers as printed (→ fresh)"
+        """How a new sitting would be; the keys that change it where there is room for them."""
+        roomy = self.size.width >= 80
+        numbers = "fresh numbers" if self.fresh else "numbers as printed"
+        if self.fresh and self.seed is not None:
+            numbers += f", seed {self.seed}"
+        elif roomy:
+            numbers += " (→ fresh)"
         minutes = self.services.library.exam.minutes
-        clock = f"clock {minutes} minutes (t off)" if self.with_clock else "no clock (t on)"
-        seed = f", seed {self.seed}" if self.fresh and self.seed is not None else ""
-        return f"{numbers}{seed}    {clock}"
+        clock = f"clock {minutes} minutes" if self.with_clock else "no clock"
+        turn = (" (t off)" if self.with_clock else " (t on)") if roomy else ""
+        return f"{numbers}  {clock}{turn}"
 
     def _place(self, sitting: Sitting) -> tuple[int, int]:
         ids = [question.id for question in self.services.library.exam.questions]
@@ -189,7 +202,7 @@ class ExamStart(Page):
             if not isinstance(problem, CannotSave):
                 self.seed = None
             return
-        self.status.saved(phrases.saved_at(now))
+        self.show_saved(now)
         self.open_sitting(sitting)
 
     async def _fresh_numbers(self) -> dict[str, dict[str, Given]]:

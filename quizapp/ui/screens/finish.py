@@ -6,14 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.content import Content
 
 from quizapp.errors import QuizappError
 from quizapp.study import report
 from quizapp.ui.keys import Key
 from quizapp.ui.marker import mark_automatically
 from quizapp.ui.screens.page import Page
-from quizapp.ui.widgets.prose import Prose
+from quizapp.ui.widgets.pairs import Pairs
 from quizapp.ui.widgets.rows import Row, Rows
 
 if TYPE_CHECKING:
@@ -35,22 +34,17 @@ class BeforeFinishing(Page):
     def __init__(self, sitting: SittingPage) -> None:
         super().__init__()
         self.sitting_page = sitting
-        self.busy = False
+        self.done = False
 
     def content(self) -> ComposeResult:
-        yield Prose(id="open")
+        yield Pairs(id="open")
         yield Rows()
 
     def on_mount(self) -> None:
         sitting = self.services.progress.sitting(self.sitting_page.sitting.id)
         before = report.before_finishing(self.services.library.exam, sitting)
         self.title_line("Practice exam · before you finish", self.sitting_page.clock_text())
-        self.query_one("#open", Prose).say(
-            Content("\n").join(
-                Content.assemble((f"{label}  " if label else "", "bold"), text)
-                for label, text in before.lines()
-            )
-        )
+        self.query_one(Pairs).show(before.lines())
         finish = Row("Finish and mark. Responses can't be changed after that.", "", "finish")
         first = before.first_open
         choices = [finish]
@@ -79,7 +73,10 @@ class BeforeFinishing(Page):
         """Close the responses for good, then mark what needs no one."""
         page, services = self.sitting_page, self.services
         page.stop_clock(left=False)
-        page.save()
+        if not page.save():
+            self.status.say("Not everything is saved yet, so the sitting stays open. Try again.")
+            page.start_clock()
+            return
         try:
             services.progress.finish_sitting(
                 page.sitting.id,
@@ -98,7 +95,17 @@ class BeforeFinishing(Page):
         except QuizappError as problem:
             # Nothing is lost: the report marks what is left.
             self.quizapp.notice = str(problem)
-        self.dismiss("finished")
+        self.done = True
+        self.leave()
+
+    def leave(self) -> None:
+        """Go on to what waits for the learner, once nothing else is being looked at."""
+        if self.done and self.app.screen is self:
+            self.busy = False
+            self.dismiss("finished")
+
+    def on_screen_resume(self) -> None:
+        self.leave()
 
     def action_out(self) -> None:
         if not self.busy:

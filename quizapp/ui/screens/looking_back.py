@@ -20,7 +20,7 @@ from quizapp.ui.keys import Key
 from quizapp.ui.marker import variant_of
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.prose import Prose
-from quizapp.variants import filled
+from quizapp.variants.text import filled
 from solvers.contract import Solution
 
 
@@ -119,7 +119,7 @@ class LookingBack(Page):
         lines.append(
             Content.assemble(("Your response: ", "bold"), response or "nothing was written")
         )
-        if grade is not None and grade.feedback:
+        if grade is not None and grade.feedback not in ("", "Right."):
             lines.append(Content(grade.feedback))
         if part.kind == "text":
             lines += [_criterion(criterion, marks.get(criterion.id)) for criterion in part.rubric]
@@ -154,12 +154,12 @@ class LookingBack(Page):
 def _head(name: str, part: Part, grade: PartGrade | None) -> Content:
     if grade is None:
         waiting = Content.styled(f"{wording.points_phrase(part.points)} wait for you", "$quiet")
-        return Content.assemble((name, "bold"), "  " if name else "", waiting)
+        return Content.assemble((name, "bold"), "\n" if name else "", waiting)
     role = glyphs.VERDICTS.get(grade.verdict, glyphs.PARTLY)
     points = f"{wording.points_text(grade.points)} of {wording.points_text(grade.max_points)}"
     word = grade.verdict if grade.verdict in ("empty", "unreadable") else role.word
     return Content.assemble(
-        (name, "bold"), "  " if name else "", (f"{role.sign} {word}", role.style), f"  {points}"
+        (name, "bold"), "\n" if name else "", (f"{role.sign} {word}", role.style), f"  {points}"
     )
 
 
@@ -178,6 +178,6 @@ def _steps(solution: Solution, part: Part, grade: PartGrade | None) -> list[Cont
     lines = [Content.styled("Worked steps", "bold")]
     for number, step in enumerate(steps, 1):
         mark = "   ← here yours departs" if step.label == departs else ""
-        text = f"  {number}  {step.label:<28} {step.formula}  =  {shown(step.value)}"
+        text = f"  {number}  {step.label:<28} {step.formula}  =  {shown(step.value, part)}"
         lines.append(Content.assemble(text, (mark, "$partly")))
     return lines

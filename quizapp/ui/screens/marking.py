@@ -23,7 +23,7 @@ from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.line import Line
 from quizapp.ui.widgets.prose import Prose
 from quizapp.ui.widgets.rows import Row, Rows
-from quizapp.variants import filled
+from quizapp.variants.text import filled
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 

@@ -56,6 +56,7 @@ class Notes(Page):
             f"Week {self.week.week} · study notes · {note.title}",
             f"{self.section + 1} of {len(self.week.notes)}",
         )
+        self.refresh_keys()
 
     async def action_turn(self, by: int) -> None:
         at = self.section + by

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.events import Key as KeyEvent
-from textual.events import Mount, Resize
+from textual.events import Mount, Resize, ScreenResume
 from textual.geometry import Size
 from textual.screen import Screen
 
@@ -36,6 +37,7 @@ class Page(Screen[Any]):
     KEYS: ClassVar[tuple[Key, ...]] = ()
     ABOUT: ClassVar[str] = ""
     AUTO_FOCUS = ""
+    busy = False  # at work, with a status line of its own
     _covered = False  # by the sentence that the window is too small
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -73,6 +75,15 @@ class Page(Screen[Any]):
     @property
     def status(self) -> StatusLine:
         return self.query_one("#status", StatusLine)
+
+    def show_saved(self, when: datetime) -> None:
+        """The right end of the status line: saved 14:02, or that nothing is remembered."""
+        from quizapp.ui.wording import saved_at
+
+        if self.services.progress.can_save:
+            self.status.saved(saved_at(when))
+        else:
+            self.status.not_saved()
 
     def title_line(self, left: Content | str = "", right: Content | str = "") -> None:
         self.query_one("#title", Line).show(left, right)
@@ -125,6 +136,18 @@ class Page(Screen[Any]):
     @on(Mount)
     def show_first_keys(self) -> None:
         self.refresh_keys()
+
+    @on(ScreenResume)
+    def expect_to_stay(self) -> None:
+        """A screen that is only passed through says nothing."""
+        if self.quizapp.notice:
+            self.set_timer(0.3, self.say_notice)
+
+    def say_notice(self) -> None:
+        """What happened while a busy screen had no room to say it."""
+        if self.quizapp.notice and self.app.screen is self and not self.busy:
+            self.status.say(self.quizapp.notice)
+            self.quizapp.notice = ""
 
     def on_descendant_focus(self) -> None:
         self.refresh_keys()

@@ -7,7 +7,6 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.containers import Vertical
 from textual.content import Content
 
 from quizapp.errors import QuizappError
@@ -17,7 +16,7 @@ from quizapp.study.sittings import Sitting
 from quizapp.ui.keys import Key
 from quizapp.ui.marker import mark_automatically, waiting_text_parts
 from quizapp.ui.screens.page import Page
-from quizapp.ui.widgets.prose import Prose
+from quizapp.ui.widgets.pairs import Pairs
 from quizapp.ui.widgets.score_grid import ScoreGrid
 
 
@@ -32,7 +31,6 @@ class ReportPage(Page):
     AUTO_FOCUS = "ScoreGrid"
     DEFAULT_CSS = """
     ReportPage ScoreGrid { margin: 1 0; }
-    ReportPage #notes { height: auto; }
     """
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("enter", "open", "Open"),
@@ -47,8 +45,7 @@ class ReportPage(Page):
 
     def content(self) -> ComposeResult:
         yield ScoreGrid()
-        with Vertical(id="notes"):
-            yield Prose(id="lost")
+        yield Pairs()
 
     def on_mount(self) -> None:
         self.show_report()
@@ -84,10 +81,10 @@ class ReportPage(Page):
             f"Report · {self.result.title(now)}", Content.styled(self.result.result(), "bold")
         )
         self.query_one(ScoreGrid).show(self.result.questions)
-        self.query_one("#lost", Prose).say(self._below(now))
+        self.query_one(Pairs).show(self._below(now))
         self.refresh_keys()
 
-    def _below(self, now: datetime) -> Content:
+    def _below(self, now: datetime) -> list[tuple[str, str]]:
         result = self.result
         assert result is not None
         pairs = [("Most points lost", result.most_lost()), ("Last sitting", result.compared(now))]
@@ -98,9 +95,7 @@ class ReportPage(Page):
         slips = "   ".join(
             f"{name.split('/')[-1]} {count}" for name, count in result.misconceptions
         )
-        pairs += [("Misconceptions", slips), ("Time", result.time())]
-        lines = [Content.assemble((f"{label:<18}", "bold"), text) for label, text in pairs if text]
-        return Content("\n").join(lines)
+        return [*pairs, ("Misconceptions", slips), ("Time", result.time())]
 
     # -------------------------------------------------------------------------- actions
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from contextlib import suppress
 from datetime import datetime
@@ -11,23 +12,28 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.content import Content
+from textual.events import Key as KeyEvent
 from textual.timer import Timer
 
-from quizapp.errors import CannotSave, SittingMoved
+from quizapp.content.model import Question
+from quizapp.errors import CannotSave, QuizappError, SittingMoved
+from quizapp.marking.grading import asked_sides
 from quizapp.study import report, wording
 from quizapp.study.clock import SittingClock
 from quizapp.study.sittings import Sitting
 from quizapp.ui import wording as phrases
 from quizapp.ui.keys import Key
+from quizapp.ui.marker import variant_of
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.body import Body
 from quizapp.ui.widgets.boxes import Changed, HandIn, TooLong
 from quizapp.ui.widgets.frame import KeyBar, ModeBar, StatusLine
+from quizapp.ui.widgets.grid import Misfit
 from quizapp.ui.widgets.line import Line
-from quizapp.ui.widgets.question import QuestionView
+from quizapp.ui.widgets.question import PartView, QuestionView
 from quizapp.ui.widgets.side_list import Entry, SideList
 from quizapp.ui.widgets.strip import SIGNS, QuestionStrip, State
-from quizapp.variants import filled
+from quizapp.variants.text import filled
 
 SAVE_AFTER = 0.3  # seconds of quiet
 HEARTBEAT = 5.0  # the clock is saved at least so often
@@ -77,6 +83,7 @@ class SittingPage(Page):
         )
         self._save_timer: Timer | None = None
         self._last_save = 0.0
+        self._trouble = ""  # why the last save failed
 
     # --------------------------------------------------------------------------- layout
 
@@ -105,7 +112,7 @@ class SittingPage(Page):
         await self.show_question(self.at, self.sitting.focus)
         self.set_interval(1.0, self.tick)
         if self.sitting.saved is not None:
-            self.status.saved(phrases.saved_at(self.sitting.saved))
+            self.show_saved(self.sitting.saved)
         self.start_clock()
 
     async def show_question(self, question_id: str, focus: str = "") -> None:
@@ -115,12 +122,14 @@ class SittingPage(Page):
         given = self.sitting.givens.get(question_id) or question.given
         prompts = {part.id: filled(part.prompt, given) for part in question.parts}
         self.at = question_id
+        shapes = await self.table_shapes(question)
         view = QuestionView(
             question,
             filled(question.prompt, given),
             prompts,
             self.texts.get(question_id, {}),
             focus,
+            shapes,
         )
         content = self.query_one("#content", Body)
         with self.app.batch_update():
@@ -128,9 +137,22 @@ class SittingPage(Page):
             await content.mount(view)
         content.scroll_home(animate=False)
         self.open_part = view.open_part
+        view.disabled = self.read_only
         view.focus_open()
         self.show_title()
         self.show_states()
+
+    async def table_shapes(self, question: Question) -> dict[str, tuple[int, ...]]:
+        """The sizes of the vectors and matrices asked for; none while nothing can be solved."""
+        tables = [part for part in question.parts if part.kind in ("vector", "matrix")]
+        if not tables:
+            return {}
+        try:
+            variant = await self.services.solver.run(variant_of(question, self.sitting))
+        except QuizappError as problem:
+            self.status.say(str(problem))
+            return {}
+        return {part.id: asked_sides(variant, part)[0] for part in tables}
 
     def show_title(self) -> None:
         questions = self.exam_questions
@@ -180,20 +202,13 @@ class SittingPage(Page):
     # --------------------------------------------------------------------------- typing
 
     @on(Changed)
-    def typed_something(self, event: Changed) -> None:
-        view = self.question_view
-        if view is None or view.view(event.part) is None:
-            return
-        box = view.view(event.part).box  # type: ignore[union-attr]
-        before = self.texts.get(self.at, {}).get(event.part, ("", 0))
-        self.texts.setdefault(self.at, {})[event.part] = (box.text, box.cursor)
-        if box.text == before[0]:
-            return
-        self.unsaved.add((self.at, event.part))
+    def typed_something(self) -> None:
+        self.remember()
         self.show_states()
-        self.save_soon(SAVE_AFTER)
+        if self.unsaved:
+            self.save_soon(SAVE_AFTER)
 
-    def on_key(self) -> None:
+    def on_key(self, event: KeyEvent) -> None:  # noqa: ARG002
         """A key that only moves the cursor; it is saved as text is."""
         if self.typing:
             self.save_soon(SAVE_AFTER)
@@ -202,8 +217,12 @@ class SittingPage(Page):
     def paste_refused(self, event: TooLong) -> None:
         self.status.say(phrases.paste_refused(event.length, event.limit))
 
+    @on(Misfit)
+    def block_refused(self, event: Misfit) -> None:
+        self.status.say(phrases.block_refused(event.block, event.room))
+
     @on(HandIn)
-    async def handed_in(self) -> None:
+    async def action_hand_in(self) -> None:
         await self.action_next_part()
 
     @on(QuestionView.Opened)
@@ -222,22 +241,33 @@ class SittingPage(Page):
         """Save everything typed, the place, the later marks and the clock; says when it can't."""
         if self.read_only:
             return False
-        self._remember_cursors()
+        self.remember()
+        self.count_time()
         now = self.services.now()
         try:
             self.store(now)
         except SittingMoved as moved:
-            self.read_only = True
-            self.status.say(str(moved))
-            self.status.not_saved()
+            self.become_read_only(str(moved))
             return False
         except CannotSave as problem:
-            self.status.say(str(problem))
+            self._trouble = str(problem)
+            self.status.say(self._trouble)
             self.status.not_saved()
             self.save_soon(TRY_AGAIN)
             return False
-        self.status.saved(phrases.saved_at(now))
+        if self._trouble and self.status.left.plain == self._trouble:
+            self.status.say("")
+        self._trouble = ""
+        self.show_saved(now)
         return True
+
+    def become_read_only(self, why: str) -> None:
+        """Another window holds the sitting: what was typed stays to be read, and no more is."""
+        self.read_only = True
+        self.status.show(why, "read-only")
+        for view in self.query(QuestionView):
+            view.disabled = True
+        self.refresh_keys()
 
     def store(self, now: datetime) -> None:
         """Write to the progress file; raises SittingMoved and CannotSave."""
@@ -255,19 +285,26 @@ class SittingPage(Page):
         self.unsaved.clear()
         self._last_save = time.monotonic()
 
-    def _remember_cursors(self) -> None:
-        """The cursor is saved with the text, so its part is saved when it has moved."""
+    def remember(self) -> None:
+        """Take over what the boxes hold; the cursor is saved with the text."""
         view = self.question_view
         if view is None:
             return
-        open_view = view.view(view.open_part)
-        if open_view is None:
-            return
-        box = open_view.box
-        held = self.texts.get(self.at, {}).get(view.open_part)
-        if held is not None and held != (box.text, box.cursor):
-            self.texts[self.at][view.open_part] = (box.text, box.cursor)
-            self.unsaved.add((self.at, view.open_part))
+        question = view.question.id
+        texts = self.texts.setdefault(question, {})
+        for part_view in view.query(PartView):
+            part, box = part_view.part.id, part_view.box
+            now = (box.text, box.cursor)
+            if now != texts.get(part, ("", 0)) and (box.text or part in texts):
+                texts[part] = view.texts[part] = now
+                self.unsaved.add((question, part))
+
+    async def settle(self) -> None:
+        """Before a box is left: let it take every key that was typed before this one."""
+        taken = asyncio.Event()
+        if self.focused is not None and self.focused.call_later(taken.set):
+            await taken.wait()
+        self.remember()
 
     # ---------------------------------------------------------------------------- clock
 
@@ -277,12 +314,30 @@ class SittingPage(Page):
     def stop_clock(self, *, left: bool = True) -> None:
         self.clock.stop(time.monotonic(), time.time(), left=left)
 
-    def tick(self) -> None:
-        if not self.clock.running:
-            return
+    @property
+    def here(self) -> bool:
+        """Whether the learner is in this mode: help or the list of questions on top counts."""
+        return self.app.current_mode == self.MODE
+
+    def follow_mode(self) -> None:
+        """The clock stands still while the learner is in another mode."""
+        if self.here and not self.read_only:
+            self.start_clock()
+        elif self.clock.running:
+            self.stop_clock()
+            self.save()
+
+    def count_time(self) -> None:
+        """Bring the clock up to now; says when the computer slept."""
         slept = self.clock.tick(time.monotonic(), time.time())
         if slept:
             self.status.say(wording.slept(slept))
+
+    def tick(self) -> None:
+        self.follow_mode()
+        if not self.clock.running:
+            return
+        self.count_time()
         if self.clock.seconds_left == 0 and not self.time_over_said:
             self.time_over_said = True
             self.status.say(wording.time_over(self.clock.minutes or 0))
@@ -291,13 +346,11 @@ class SittingPage(Page):
             self.save()
 
     def on_screen_suspend(self) -> None:
-        if self.clock.running:
-            self.stop_clock()
-            self.save()
+        self.follow_mode()
 
     def on_screen_resume(self) -> None:
         if self.is_mounted:
-            self.start_clock()
+            self.follow_mode()
 
     def on_app_blur(self) -> None:
         if self.unsaved:
@@ -325,6 +378,7 @@ class SittingPage(Page):
 
     async def action_next_part(self) -> None:
         """The next empty box of this question; after the last, the next question."""
+        await self.settle()
         view = self.question_view
         following = view.next_empty() if view else None
         if view and following:
@@ -333,6 +387,7 @@ class SittingPage(Page):
             await self.action_next_question()
 
     async def action_open_part(self, part_id: str) -> None:
+        await self.settle()
         if self.question_view:
             await self.question_view.open(part_id)
 
@@ -361,7 +416,7 @@ class SittingPage(Page):
         await self.go_to_question(question_id)
 
     async def go_to_question(self, question_id: str) -> None:
-        self._remember_cursors()
+        await self.settle()
         self.status.say("")
         await self.show_question(question_id)
         self.save()

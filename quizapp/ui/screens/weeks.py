@@ -12,7 +12,6 @@ from textual.content import Content
 from quizapp.content.model import ChecklistItem, WeekFile
 from quizapp.errors import CannotSave
 from quizapp.study import wording
-from quizapp.ui import wording as phrases
 from quizapp.ui.keys import Key
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.body import Body
@@ -175,7 +174,7 @@ class Weeks(Page):
             self.status.not_saved()
             return False
         self.status.say("Claimed." if claimed else "No longer claimed.")
-        self.status.saved(phrases.saved_at(now))
+        self.show_saved(now)
         at = self.query_one(Rows).key
         self.show_week(self.number)
         self.query_one(Rows).go_to(at)
@@ -186,6 +185,11 @@ class Weeks(Page):
             self.status.say("Nothing to undo.")
             return
         item_id, claimed = self._undo.pop()
+        weeks = self.services.library.weeks
+        number = next(w.week for w in weeks if any(item.id == item_id for item in w.checklist))
+        if number != self.number:
+            self.action_open_week(number)
+        self.query_one(Rows).go_to(item_id)
         self._claim(item_id, claimed)
 
     def action_week(self, step: int) -> None:

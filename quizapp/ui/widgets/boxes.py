@@ -1,13 +1,16 @@
 """Answer boxes: one line for numbers and shapes, a growing line for formulas, a field for text.
 
 Every box has the same face: ``part``, ``text``, ``cursor``, `restore`, and posts `Changed`,
-`HandIn` (Enter or Ctrl+Enter in a one-line box) and `TooLong` (a paste that does not fit).
+`HandIn` (Enter in the last row of a grid; a one-line box calls the page itself) and `TooLong` (a
+paste that does not fit).
 """
 
 from __future__ import annotations
 
-from typing import cast
+import unicodedata
+from typing import ClassVar, cast
 
+from textual.binding import Binding, BindingType
 from textual.events import Key, Paste
 from textual.message import Message
 from textual.widget import Widget
@@ -18,6 +21,10 @@ from quizapp.content.model import Part
 
 LINE_LIMIT = 500
 TEXT_LIMIT = 20_000
+
+
+# With priority, so that the keys that follow at once go to the box that has the focus then.
+HAND_IN = Binding("enter", "screen.hand_in", "Next", show=False, priority=True)
 
 
 class BoxMessage(Message):
@@ -45,6 +52,12 @@ class TooLong(BoxMessage):
         self.limit = limit
 
 
+def cleaned(pasted: str) -> str:
+    """Without the control characters that a terminal would obey instead of showing."""
+    lines = pasted.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or unicodedata.category(c) != "Cc")
+
+
 def leave_on_esc(box: Widget, event: Key) -> None:
     """Esc and a key that means nothing here, reported by the terminal as one, type nothing."""
     if event.key.startswith("alt+"):
@@ -62,6 +75,8 @@ class LineBox(Input):
     LineBox:focus { background: $panel; border: none; }
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [HAND_IN]
+
     def __init__(self, part: Part, text: str = "", cursor: int = 0) -> None:
         super().__init__(text, compact=True, select_on_focus=False)
         self.part = part.id
@@ -73,7 +88,8 @@ class LineBox(Input):
         return self.value
 
     def take_focus(self) -> None:
-        self.focus()
+        # At once: `focus` would let the keys that are typed meanwhile go to the box before.
+        self.screen.set_focus(self)
 
     @property
     def cursor(self) -> int:
@@ -83,14 +99,11 @@ class LineBox(Input):
         event.stop()
         self.post_message(Changed(self.part))
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.stop()
-        self.post_message(HandIn(self.part))
-
     async def _on_key(self, event: Key) -> None:
         leave_on_esc(self, event)
 
     def _on_paste(self, event: Paste) -> None:
+        event.text = " ".join(cleaned(event.text).split("\n")).strip()
         if len(self.value) + len(event.text) > LINE_LIMIT:
             event.stop()
             event.prevent_default()
@@ -130,7 +143,8 @@ class TextBox(TextArea):
         return cast(Document, self.document)
 
     def take_focus(self) -> None:
-        self.focus()
+        # At once: `focus` would let the keys that are typed meanwhile go to the box before.
+        self.screen.set_focus(self)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         event.stop()
@@ -140,6 +154,7 @@ class TextBox(TextArea):
         leave_on_esc(self, event)
 
     async def _on_paste(self, event: Paste) -> None:
+        event.text = cleaned(event.text)
         if len(self.text) + len(event.text) > self.limit:
             event.stop()
             event.prevent_default()
@@ -156,10 +171,5 @@ class FormulaBox(TextBox):
     }
     FormulaBox:focus { border: none; background: $panel; }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [HAND_IN]
     limit = 2_000
-
-    async def _on_key(self, event: Key) -> None:
-        if event.key == "enter":
-            event.stop()
-            event.prevent_default()
-            self.post_message(HandIn(self.part))

@@ -18,6 +18,7 @@ MODES = (
     ("today", "Today", "t"),
     ("weeks", "Weeks", "w"),
     ("exam", "Practice exam", "e"),
+    ("drill", "Drill", "d"),
     ("progress", "Progress", "p"),
 )
 
