@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Input
 
+from quizapp.content import bank
 from quizapp.content.model import Template
 from quizapp.study import drill, wording
 from quizapp.ui.keys import Key
@@ -61,11 +62,8 @@ class DrillStart(Page):
     def show_choices(self) -> None:
         templates = self.templates
         self.title_line("Drill", wording.count(len(templates), "template"))
-        problems = self.services.templates.problems
-        if problems:
-            self.status.say(
-                f"{problems[0]}. This file is left out, the rest works. All problems: quizapp lint."
-            )
+        for problem in self.services.templates.problems[:1]:
+            self.status.say(bank.sentence(problem))
         words = self.query_one(Input).value.strip().lower().split()
         rows = self._all(words) if self.listing_all or words else self._weeks()
         self.query_one(Rows).set_rows(rows)

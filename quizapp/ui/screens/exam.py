@@ -125,10 +125,14 @@ class ExamStart(Page):
         now = self.services.now()
         return wording.resume_line(number, total, sitting.seconds_used, saved, now)
 
-    def _offer(self, sitting: Sitting) -> None:
+    def _held_elsewhere(self, sitting: Sitting) -> str:
+        """The sentence about the other window; "" where there is none."""
         holder = self.services.progress.holder(sitting.id)
+        return wording.held_elsewhere(holder, self.services.window, self.services.now())
+
+    def _offer(self, sitting: Sitting) -> None:
         now = self.services.now()
-        elsewhere = wording.held_elsewhere(holder, self.services.window, now)
+        elsewhere = self._held_elsewhere(sitting)
         number, total = self._place(sitting)
         saved = sitting.saved or sitting.started
         offer = wording.resume_offer(number, total, sitting.seconds_used, saved, now)
@@ -170,6 +174,12 @@ class ExamStart(Page):
     def action_clock(self) -> None:
         self.with_clock = not self.with_clock
         self.show_rows()
+
+    def resume_unless_held(self) -> None:
+        """Resume at once, but ask first where another window that is alive holds the sitting."""
+        sitting = self.services.progress.open_sitting()
+        if sitting is not None and not self._held_elsewhere(sitting):
+            self.resume()
 
     def resume(self) -> None:
         sitting = self.services.progress.open_sitting()
@@ -227,7 +237,7 @@ class ExamStart(Page):
             sitting_id = self.services.progress.sittings()[0].id
             self.quizapp.call_later(self.mark, sitting_id)
 
-    async def mark(self, sitting_id: int) -> None:
+    def mark(self, sitting_id: int) -> None:
         """The text parts that wait for the learner, then the report."""
         from quizapp.ui.marker import waiting_text_parts
         from quizapp.ui.screens.marking import MarkingPage

@@ -5,6 +5,7 @@ The frame and the labels are painted before anything is read; the rest follows a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -19,6 +20,7 @@ from quizapp.ui.widgets.rows import Row, Rows
 if TYPE_CHECKING:
     from quizapp.study.today import Today as TodayData
     from quizapp.study.today import WeekLine
+    from quizapp.ui.screens.exam import ExamStart
 
 
 class Today(Page):
@@ -70,20 +72,17 @@ class Today(Page):
         self.refresh_keys()
 
     def _content_problems(self) -> list[str]:
-        problems = self.services.library.problems
-        if not problems:
-            return []
-        return [
-            f"{problems[0]}. This file is left out, the rest works. All problems: quizapp lint."
-        ]
+        from quizapp.content import bank
+
+        return [bank.sentence(problem) for problem in self.services.library.problems[:1]]
 
     def _choices(self, found: TodayData) -> list[tuple[str, object]]:
         exam = self.services.library.exam
         choices: list[tuple[str, object]] = []
         if found.open is not None:
-            choices.append((found.resume, "exam"))
+            choices.append((found.resume, "resume"))
         if found.marking is not None:
-            choices.append((found.marking_left, "exam"))
+            choices.append((found.marking_left, ("marking", found.marking.id)))
         if found.open is None:
             what = f"Practice exam: {len(exam.questions)} questions, {exam.points:g} points"
             choices.append((what, "exam"))
@@ -119,6 +118,14 @@ class Today(Page):
 
     # -------------------------------------------------------------------------- actions
 
+    async def _exam_start(self, then: Callable[[ExamStart], object]) -> None:
+        """Go to the practice exam and do the next thing there, unless it is open already."""
+        from quizapp.ui.screens.exam import ExamStart
+
+        await self.app.switch_mode("exam")
+        if isinstance(self.app.screen, ExamStart):
+            then(self.app.screen)
+
     @on(Rows.Chosen)
     async def clicked(self) -> None:
         await self.action_start()
@@ -127,6 +134,10 @@ class Today(Page):
         match self.query_one(Rows).key:
             case "exam":
                 await self.app.switch_mode("exam")
+            case "resume":
+                await self._exam_start(lambda start: start.resume_unless_held())
+            case ("marking", int(sitting_id)):
+                await self._exam_start(lambda start: start.mark(sitting_id))
             case int(week):
                 from quizapp.ui.commands import open_week
 

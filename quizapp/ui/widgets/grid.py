@@ -39,14 +39,9 @@ class Cell(Input):
         Binding("up", "step(-1, 0)", "Row above", show=False),
         Binding("down", "step(1, 0)", "Row below", show=False),
         Binding("delete", "empty", "Empty the cell", show=False),
+        # With priority, so that keys typed right after it go to the next cell.
+        Binding("enter", "below", "Next row", show=False, priority=True),
     ]
-
-    class Step(Message):
-        """The cursor leaves this cell."""
-
-        def __init__(self, cell: Cell, down: int, right: int) -> None:
-            super().__init__()
-            self.cell, self.down, self.right = cell, down, right
 
     class Block(Message):
         """Several cells were pasted, from this one on."""
@@ -61,8 +56,16 @@ class Cell(Input):
         )
         self.row, self.column = row, column
 
+    @property
+    def grid(self) -> GridBox:
+        """The grid that this cell belongs to."""
+        return next(box for box in self.ancestors if isinstance(box, GridBox))
+
     def action_step(self, down: int, right: int) -> None:
-        self.post_message(self.Step(self, down, right))
+        self.grid.step(self, down, right)
+
+    def action_below(self) -> None:
+        self.grid.below(self)
 
     def action_empty(self) -> None:
         self.value = ""
@@ -157,14 +160,21 @@ class GridBox(Vertical):
 
     def focus_cell(self, number: int = 0) -> None:
         row, column = divmod(max(min(number, self.rows * self.columns - 1), 0), self.columns)
-        self.cell(row, column).focus()
+        # At once: `focus` would let the keys that are typed meanwhile go to the cell before.
+        self.screen.set_focus(self.cell(row, column))
 
-    def on_cell_step(self, event: Cell.Step) -> None:
-        event.stop()
-        at = event.cell.row * self.columns + event.cell.column
-        to = at + event.right + event.down * self.columns
+    def step(self, cell: Cell, down: int, right: int) -> None:
+        """To the cell below, above, or beside; the ends of rows lead on to the next row."""
+        to = cell.row * self.columns + cell.column + right + down * self.columns
         if 0 <= to < self.rows * self.columns:
             self.focus_cell(to)
+
+    def below(self, cell: Cell) -> None:
+        """Enter: the row below; in the last row it hands in."""
+        if cell.row + 1 < self.rows:
+            self.step(cell, 1, 0)
+        else:
+            self.post_message(HandIn(self.part))
 
     def on_cell_block(self, event: Cell.Block) -> None:
         """Fill from the focused cell; a block that does not fit changes nothing."""
@@ -182,15 +192,6 @@ class GridBox(Vertical):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self.post_message(Changed(self.part))
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Enter: the row below; in the last row it hands in."""
-        event.stop()
-        cell = event.input
-        if isinstance(cell, Cell) and cell.row + 1 < self.rows:
-            self.cell(cell.row + 1, cell.column).focus()
-        else:
-            self.post_message(HandIn(self.part))
 
 
 def block(text: str) -> list[list[str]]:

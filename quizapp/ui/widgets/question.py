@@ -76,6 +76,7 @@ class PartView(Vertical):
     PartView { height: auto; width: 1fr; margin: 0 0 1 0; }
     PartView.-text { height: 1fr; min-height: 8; margin: 0; }
     PartView Horizontal { height: auto; }
+    PartView .label { width: auto; }
     PartView .points { width: auto; padding: 0 0 0 2; }
     PartView .bracket { width: 2; }
     PartView .entry { padding: 0 0 0 7; }
@@ -90,7 +91,8 @@ class PartView(Vertical):
     def compose(self) -> ComposeResult:
         if self.prompt or len(self.question.parts) > 1:
             with Horizontal():
-                yield Prose(self.head(here=False), classes="head")
+                yield Prose(self.label(here=False), classes="label")
+                yield Prose(self.prompt or self.part.title)
                 yield Prose(Content.styled(self.points_text(), "$quiet"), classes="points")
         if self.part.kind == "text":
             self.box.border_title = Content(self.box_title())
@@ -105,16 +107,15 @@ class PartView(Vertical):
                 yield Prose(" ]", classes="bracket")
         yield Prose("", classes="reading")
 
-    def head(self, *, here: bool) -> str:
-        """(b)  and the prompt; the part that has the focus carries a mark."""
+    def label(self, *, here: bool) -> str:
+        """› (b): the part that has the focus carries a mark; a part alone has no label."""
         if len(self.question.parts) == 1:
-            return self.prompt
-        mark = glyphs.HERE if here else " "
-        return f"{mark} ({self.part.id})  {self.prompt or self.part.title}"
+            return ""
+        return f"{glyphs.HERE if here else ' '} ({self.part.id})  "
 
     def mark_here(self, here: bool) -> None:
-        for head in self.query(".head").results(Prose):
-            head.say(self.head(here=here))
+        for label in self.query(".label").results(Prose):
+            label.say(self.label(here=here))
 
     def points_text(self) -> str:
         return wording.points_phrase(self.part.points)
