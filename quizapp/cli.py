@@ -16,7 +16,10 @@ from quizapp import __version__
 from quizapp.errors import UnknownName, UsageError
 
 COMMANDS = {
-    "ask": "one practice question in plain text",
+    "ask": "one question in plain text",
+    "templates": "what comes with fresh numbers",
+    "generate": "fresh variants, as JSON lines or Markdown",
+    "grade": "grades for JSON lines of responses",
     "exam": "the practice exam: open it, or print the paper",
     "solve": "quantities, steps and misconceptions of one solver",
     "solvers": "what can be computed",

@@ -29,15 +29,19 @@ def topics() -> list[str]:
     return [name for name in names if name not in _HELPERS and not name.startswith("_")]
 
 
-def in_topic(topic: str) -> Iterator[Solver[Any]]:
-    """The solvers of one topic, in the order of its files and of each file."""
+def in_topic(topic: str, first: str = "") -> Iterator[Solver[Any]]:
+    """The solvers of one topic, in the order of its files and of each file.
+
+    A file is imported when its turn comes; that of the name ``first`` comes first.
+    """
     from solvers.contract import Solver
 
     module = importlib.import_module(f"solvers.{topic}")
+    yield from (value for value in vars(module).values() if isinstance(value, Solver))
     files = _module_names(getattr(module, "__path__", ()))
-    lessons = [importlib.import_module(f"{module.__name__}.{name}") for name in files]
-    for part in (module, *lessons):
-        yield from (value for value in vars(part).values() if isinstance(value, Solver))
+    for name in sorted(files, key=lambda name: name != first):
+        lesson = importlib.import_module(f"{module.__name__}.{name}")
+        yield from (value for value in vars(lesson).values() if isinstance(value, Solver))
 
 
 def _module_names(folders: Iterable[str]) -> list[str]:
@@ -48,14 +52,16 @@ def _module_names(folders: Iterable[str]) -> list[str]:
 
 @functools.cache
 def find(solver_id: str) -> Solver[Any]:
-    """The solver with this id, importing its topic only; raises UnknownSolver."""
-    topic, _, _ = solver_id.partition(".")
+    """The solver with this id, importing no more of its topic than needed; or UnknownSolver."""
+    topic, _, name = solver_id.partition(".")
     if topic not in topics():
         raise UnknownSolver(f"no solver topic {topic[:60]!r}; topics: {', '.join(topics())}")
-    solvers = {solver.id: solver for solver in in_topic(topic)}
-    if solver_id not in solvers:
-        import difflib  # only for the sentence
+    others = []
+    for solver in in_topic(topic, first=name):
+        if solver.id == solver_id:
+            return solver
+        others.append(solver.id)
+    import difflib  # only for the sentence
 
-        near = difflib.get_close_matches(solver_id, solvers, n=1) or list(solvers)
-        raise UnknownSolver(f"no solver {solver_id[:60]!r}; in {topic}: {', '.join(near)}")
-    return solvers[solver_id]
+    near = difflib.get_close_matches(solver_id[:60], others, n=1) or others
+    raise UnknownSolver(f"no solver {solver_id[:60]!r}; in {topic}: {', '.join(near)}")

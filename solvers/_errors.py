@@ -35,7 +35,8 @@ class BadInput(SolverError):
         self.field = field_name
         self.value = value
         self.allowed = allowed
-        super().__init__(f"{field_name} is {short(value)}; allowed: {allowed}")
+        name = " ".join(field_name.split())[:60]  # an unknown one is whatever somebody wrote
+        super().__init__(f"{name} is {short(value)}; allowed: {allowed}")
 
 
 class Unsuitable(SolverError):

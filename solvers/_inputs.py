@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, field, fields
@@ -41,6 +42,10 @@ class Bounds:
                 numbers = f"whole numbers {span}" if self.whole_numbers else f"numbers {span}"
                 numbers = "entries 0 or 1" if self.binary else numbers
                 return f"{shape} {numbers}, each side at most {self.max_side}"
+
+    def read(self, name: str, value: object) -> object:
+        """Check and convert one input by itself; raises BadInput."""
+        return _read(name, value, self, {})
 
 
 def _number(x: float) -> str:
@@ -95,10 +100,12 @@ class Inputs:
     """Base of every solver's inputs; ``read`` is the only way in."""
 
     @classmethod
-    def bounds(cls) -> dict[str, Bounds]:
+    @functools.cache
+    def bounds(cls) -> Mapping[str, Bounds]:
         return {f.name: f.metadata["bounds"] for f in fields(cls)}
 
     @classmethod
+    @functools.cache
     def required(cls) -> tuple[str, ...]:
         bounds = cls.bounds()
         without = (f.name for f in fields(cls) if f.default is MISSING)

@@ -43,6 +43,11 @@ _BUGS = (
 )
 
 
+# Importing torch holds everything else up, so the first answer goes before it, if one is asked
+# for within this many seconds.
+_FIRST_ANSWER = 0.25
+
+
 class _BadRequest(Exception):
     """A line that is no request."""
 
@@ -73,6 +78,7 @@ class _Server:
     def __init__(self, out: BinaryIO, device: str) -> None:
         self._out = out
         self._writing = threading.Lock()
+        self._answered = threading.Event()
         self._device_name = device
         self._device: Device | None = None
         self._loading = True
@@ -96,6 +102,7 @@ class _Server:
                 self._refuse(None, f"a line is longer than {LINE_LIMIT} bytes")
             elif line.strip():
                 self._handle(line)
+                self._answered.set()
 
     def _refuse(self, request_id: object, message: str) -> None:
         self.send({"id": request_id, "error": {"kind": "bad-request", "message": message}})
@@ -145,6 +152,7 @@ class _Server:
 
     def load_torch(self) -> None:
         """Import torch, then confirm what was answered meanwhile; runs in its own thread."""
+        self._answered.wait(_FIRST_ANSWER)
         try:
             import torch
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeVar
 
 from solvers._errors import BadInput, Disagreement
 from solvers._inputs import Inputs
-from solvers._values import Value, agree, is_finite, largest, leaves, plain, shape_of, sides_of
+from solvers._values import Value, agree, is_finite, largest, leaves, plain, same_form, sides_of
 from solvers.contract import Solution, Step, WrongAnswer
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ class Work:
 def _as_stated(quantity: str, stated: Value, value: Any) -> Any:
     """What the learner stated, in the type of the value it replaces; raises BadInput."""
     true = plain(value)
-    numbers = all(isinstance(x, int | float) for x in leaves(stated))
-    if shape_of(stated) != shape_of(true) or not numbers or not is_finite(stated):
+    if not same_form(stated, true) or not all(_is_number(x) for x in leaves(stated)):
         sides = " × ".join(str(side) for side in sides_of(true))
         raise BadInput(quantity, stated, f"{sides} numbers" if sides else "a number")
     if not hasattr(value, "dtype"):
@@ -66,6 +66,10 @@ def _as_stated(quantity: str, stated: Value, value: Any) -> Any:
     import numpy as np
 
     return np.array(stated, dtype=np.float64)
+
+
+def _is_number(x: object) -> bool:
+    return isinstance(x, int | float) and abs(x) <= 1e300  # not so for NaN, ∞ and longer integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,16 +102,20 @@ class Misconception(Generic[I]):
     def run(self, given: I) -> list[WrongAnswer]:
         if not self.applies(given):
             return []
-        correction, departs_at = (
-            text if isinstance(text, str) else text(given)
-            for text in (self.correction, self.departs_at)
-        )
-        values = {quantity: plain(value) for quantity, value in self.wrong(given).items()}
-        return [
-            WrongAnswer(self.id, quantity, value, self.slip, correction, departs_at)
-            for quantity, value in values.items()
-            if is_finite(value)  # nobody types NaN or ∞
-        ]
+        correction = _text(self.correction, given)
+        departs_at = _text(self.departs_at, given)
+        answers = []
+        for quantity, wrong in self.wrong(given).items():
+            value = plain(wrong)
+            if is_finite(value):  # nobody types NaN or ∞
+                answers.append(
+                    WrongAnswer(self.id, quantity, value, self.slip, correction, departs_at)
+                )
+        return answers
+
+
+def _text(text: str | Callable[[I], str], given: I) -> str:
+    return text if isinstance(text, str) else text(given)
 
 
 @dataclass(frozen=True)
@@ -123,6 +131,10 @@ class Solver(Generic[I]):
     misconceptions: tuple[Misconception[I], ...] = ()
     source: str = ""
     example: Mapping[str, Any] = field(default_factory=dict)  # where any numbers won't do
+
+    @functools.cached_property
+    def _uses(self) -> dict[str, tuple[str, ...]]:
+        return {name: quantity.uses for name, quantity in self.quantities.items()}
 
     def solve(
         self, values: Mapping[str, object], *, stated: Mapping[str, Any] | None = None
@@ -145,7 +157,7 @@ class Solver(Generic[I]):
             work.quantities,
             tuple(work.steps),
             tuple(wrong),
-            uses={name: quantity.uses for name, quantity in self.quantities.items()},
+            uses=self._uses,
         )
 
     def verify(self, solution: Solution, device: Device | str = "auto") -> Solution:
@@ -171,5 +183,5 @@ class Solver(Generic[I]):
 
 
 def _plain_inputs(given: Inputs) -> dict[str, Value]:
-    values = {f.name: getattr(given, f.name) for f in fields(given)}
-    return {name: plain(value) for name, value in values.items() if value is not None}
+    # In the order of the fields, as the generated __init__ of a dataclass sets them.
+    return {name: plain(value) for name, value in vars(given).items() if value is not None}

@@ -10,8 +10,14 @@ from typing import Any, TypeAlias
 Value: TypeAlias = "int | float | bool | str | list[Value]"
 
 
+_PLAIN = frozenset({bool, int, float, str})
+
+
 def plain(value: Any) -> Value:
     """Numpy and torch values as plain numbers and nested lists."""
+    if type(value) in _PLAIN:  # most are, and every step and misconception comes through here
+        number: Value = value
+        return number
     if hasattr(value, "tolist"):
         listed: Value = value.tolist()
         return listed
@@ -63,7 +69,9 @@ def shape_of(value: Value) -> tuple[object, ...]:
 
 def is_finite(value: Value) -> bool:
     """No NaN and no ∞ anywhere."""
-    return all(not isinstance(x, float) or math.isfinite(x) for x in leaves(value))
+    if isinstance(value, list):
+        return all(map(is_finite, value))
+    return not isinstance(value, float) or math.isfinite(value)
 
 
 def sides_of(value: Value) -> Iterator[int]:
@@ -73,7 +81,30 @@ def sides_of(value: Value) -> Iterator[int]:
         value = value[0] if value else 0
 
 
+def same_form(a: object, b: Value) -> bool:
+    """Whether ``a`` is nested like ``b``; looks no deeper and no further than ``b`` goes."""
+    if not isinstance(b, list):
+        return not isinstance(a, list)
+    return isinstance(a, list) and len(a) == len(b) and all(map(same_form, a, b))
+
+
 def short(value: object) -> str:
-    """A value as an error message can show it."""
-    text = repr(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    """A value as an error message can show it; of a long or deep list only the start is read."""
+    text = ""
+    for piece in _pieces(value):
+        text += piece
+        if len(text) > 60:
+            return text[:57] + "..."
+    return text
+
+
+def _pieces(value: object) -> Iterator[str]:
+    """The text of a value, part by part."""
+    if not isinstance(value, list):
+        yield repr(value[:61] if isinstance(value, str) else value)
+        return
+    yield "["
+    for position, item in enumerate(value):
+        yield ", " if position else ""
+        yield from _pieces(item)
+    yield "]"

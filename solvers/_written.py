@@ -6,12 +6,13 @@ from collections.abc import Iterable
 
 
 def number(x: float) -> str:
-    """Six significant digits with a true minus sign.
+    """Six significant digits with a true minus sign; counts in full.
 
-    >>> number(-0.5), number(3.0)
-    ('−0.5', '3')
+    >>> number(-0.5), number(3.0), number(23440896)
+    ('−0.5', '3', '23440896')
     """
-    return f"{x:.6g}".replace("-", "−")
+    text = str(x) if isinstance(x, int) else f"{x:.6g}"
+    return text.replace("-", "−")
 
 
 def factor(x: float) -> str:

@@ -183,7 +183,7 @@ def test_signs_that_the_output_lacks_become_question_marks(encoding: str) -> Non
 
 def test_lint_of_a_sound_folder(samples: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["lint", str(samples)]) == 0
-    assert capsys.readouterr().out == "3 files, no problems\n"
+    assert capsys.readouterr().out == "4 files, no problems\n"
 
 
 def test_lint_of_a_broken_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

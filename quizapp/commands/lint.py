@@ -1,15 +1,22 @@
-"""``quizapp lint [FOLDER]``: every problem of a question folder."""
+"""``quizapp lint [FOLDER | FILE]``: every problem of a question folder or of one of its files.
+
+Templates are read and then measured: drawn over many seeds, to see that they make good questions.
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
 from quizapp.content import bank
-from quizapp.content.model import Problem
+from quizapp.content.model import Problem, Template
+from quizapp.variants.measuring import Measured
+
+FEW_SEEDS = 200
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -18,21 +25,101 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         nargs="?",
         type=Path,
         metavar="FOLDER",
-        help="a question folder; left out: those that quizapp reads",
+        help="a question folder, or one file in it; left out: the folders that quizapp reads",
+    )
+    parser.add_argument(
+        "--seeds",
+        type=seeds,
+        default=FEW_SEEDS,
+        metavar="N",
+        help=f"measure each template over N seeds ({FEW_SEEDS} unless told; 0: don't)",
+    )
+    parser.add_argument(
+        "--measures", action="store_true", help="what was measured, also where it is good"
     )
     parser.add_argument("--json", action="store_true", help="one JSON line for each problem")
 
 
-def run(args: argparse.Namespace) -> int:
-    from quizapp.content.lint import lint
+def seeds(text: str) -> int:
+    """A number of seeds from the command line."""
+    if not (text.isdecimal() and int(text[:7]) <= 100_000):
+        raise argparse.ArgumentTypeError(f"a number of seeds is from 0 to 100000, not {text!r}")
+    return int(text)
 
+
+def run(args: argparse.Namespace) -> int:
     folders = bank.folders() if args.folder is None else (args.folder,)
-    problems = [problem for folder in folders for problem in lint(folder)]
-    for problem in problems:
-        print(json.dumps(msgspec.to_builtins(problem)) if args.json else problem)
+    problems: list[Problem] = []
+    files = 0
+    for folder in folders:
+        found, count = _checked(folder, args)
+        problems += found
+        files += count
     if not args.json:
-        print(_summary(problems, sum(len(bank.files(folder)) for folder in folders)))
+        print(_summary(problems, files))
     return 1 if problems else 0
+
+
+def _checked(folder: Path, args: argparse.Namespace) -> tuple[list[Problem], int]:
+    """Print the problems of a folder or file; returns them, and how many files were read."""
+    from quizapp.content.lint import folder_of, lint
+
+    only = folder if folder.is_file() else None
+    if only is not None:
+        folder = folder_of(only)
+    problems = lint(folder, only)
+    for problem in problems:
+        _print(problem, args)
+    broken = {problem.file for problem in problems}
+    for path, file in zip(bank.template_files(folder), bank.read_templates(folder), strict=True):
+        if only in (None, path) and file.source.file not in broken and args.seeds:
+            for index, template in enumerate(file.content or ()):
+                found = _measured(file, index, template, args)
+                problems += found
+    return problems, 1 if only else len(bank.files(folder)) + len(bank.template_files(folder))
+
+
+def _measured(
+    file: bank.File[bank.Templates], index: int, template: Template, args: argparse.Namespace
+) -> list[Problem]:
+    from quizapp.variants.measuring import measure, shortcomings
+
+    measured = measure(template, range(args.seeds))
+    if args.measures:
+        print("\n".join(_lines(measured)) if not args.json else _json(measured))
+    problems = []
+    for key, message in shortcomings(template, measured):
+        place = (index, key)
+        where = f"[{index}].{key}"
+        line = file.source.line(place)
+        problems.append(Problem(file.source.file, line, where, f"{template.id}: {message}"))
+    for problem in problems:
+        _print(problem, args)
+    return problems
+
+
+def _json(value: object) -> str:
+    return json.dumps(msgspec.to_builtins(value), ensure_ascii=False)
+
+
+def _print(problem: Problem, args: argparse.Namespace) -> None:
+    print(_json(problem) if args.json else problem, flush=True)
+
+
+def _lines(measured: Measured) -> Iterator[str]:
+    refused = f"{measured.refused_share:.0%} of {measured.draws} draws refused"
+    variants = f"{measured.distinct} variants over {measured.seeds} seeds"
+    yield f"{measured.template}: {variants}, {refused}"
+    for reason, count in list(measured.reasons.items())[:4]:
+        yield f"    {count / measured.draws:7.1%} refused: {reason}"
+    for answers in measured.answers:
+        spread = f"{answers.distinct} answers"
+        if answers.lowest is not None and answers.highest is not None:
+            spread += f" from {answers.lowest:.6g} to {answers.highest:.6g}"
+        commonest = answers.commonest[:40]
+        yield f"    ({answers.part}) {spread}; {answers.share:.1%} are {commonest}"
+    for misconception, share in measured.live.items():
+        yield f"    {share:7.1%} live: {misconception}"
 
 
 def _summary(problems: list[Problem], files: int) -> str:

@@ -11,8 +11,16 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from quizapp.content import bank, lint_numbers, lint_questions, lint_text, lint_weeks
+from quizapp.content import (
+    bank,
+    lint_numbers,
+    lint_questions,
+    lint_templates,
+    lint_text,
+    lint_weeks,
+)
 from quizapp.content.model import Problem, WeekFile
+from solvers import in_topic, topics
 
 
 class _Known(NamedTuple):
@@ -22,15 +30,16 @@ class _Known(NamedTuple):
     questions: frozenset[str] | None  # None while an exam file can't be read
 
 
-def lint(folder: Path) -> list[Problem]:
-    """Every problem of a folder, by file and line; solvers are imported.
+def lint(folder: Path, only: Path | None = None) -> list[Problem]:
+    """Every problem of a folder, or of one file in it, by file and line; solvers are imported.
 
     A folder of one's own may link to questions and concepts of the folder that comes with
     quizapp.
     """
     read = bank.read_folder(folder)
+    templates = bank.read_templates(folder)
     known = _known([read, bank.read_folder(bank.default_folder())])
-    if read.exam and read.exam.content:
+    if read.exam and read.exam.content and only in (None, folder / "exam.yaml"):
         lint_questions.check(read.exam.source, read.exam.content, known.concepts)
         lint_numbers.check(read.exam.source, read.exam.content)
     for file in read.weeks:
@@ -38,8 +47,43 @@ def lint(folder: Path) -> list[Problem]:
             lint_weeks.check(file.source, file.content, known.questions)
     for each in read.files:
         lint_text.check(each.source)
-    found = [problem for file in read.files for problem in file.source.problems]
-    return sorted({*found, *bank.merged([read]).problems, *_stray(folder, read)})
+    _templates(folder, only, read, templates, known.concepts)
+    sources = [file.source for file in (*read.files, *templates)]
+    found = {problem for source in sources for problem in source.problems}
+    found |= {*bank.merged([read]).problems, *_stray(folder, read)}
+    shown = None if only is None else bank.shown(only, folder)
+    return sorted(problem for problem in found if shown in (None, problem.file))
+
+
+def folder_of(path: Path) -> Path:
+    """The question folder that a file belongs to."""
+    return path.parent.parent if path.parent.name in ("numeric", "weeks") else path.parent
+
+
+def _templates(
+    folder: Path,
+    only: Path | None,
+    read: bank.Folder,
+    templates: list[bank.File[bank.Templates]],
+    concepts: frozenset[str],
+) -> None:
+    """Check template files; an id may be taken by a practice question or an earlier file."""
+    questions = read.exam.content.questions if read.exam and read.exam.content else ()
+    taken = {question.id: "exam.yaml" for question in questions}
+    named = {name for file in templates for each in file.content or () for name in each.concepts}
+    if concepts and not named <= concepts:
+        concepts |= _of_solvers()  # what is beyond the weeks
+    for path, file in zip(bank.template_files(folder), templates, strict=True):
+        if only in (None, path):
+            lint_templates.check(file, concepts, taken, topic=path.stem)
+        taken |= {template.id: file.source.file for template in file.content or ()}
+
+
+def _of_solvers() -> frozenset[str]:
+    """The concepts of every solver."""
+    return frozenset(
+        concept for topic in topics() for solver in in_topic(topic) for concept in solver.concepts
+    )
 
 
 def _known(read: Iterable[bank.Folder]) -> _Known:
@@ -65,6 +109,7 @@ def _stray(folder: Path, read: bank.Folder) -> list[Problem]:
     """YAML files that are never read, usually because of their name."""
     if read.problems:
         return []
-    stray = sorted({*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - set(bank.files(folder)))
-    why = "is not read; files are exam.yaml and weeks/week-NN.yaml"
+    known = {*bank.files(folder), *bank.template_files(folder)}
+    stray = sorted({*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - known)
+    why = "is not read; files are exam.yaml, weeks/week-NN.yaml and numeric/<topic>.yaml"
     return [Problem(bank.shown(path, folder), 0, "", why) for path in stray]

@@ -28,7 +28,8 @@ def check(source: Source, exam: Exam) -> None:
                 _formula(source, part, part.formula, (*place, "parts", number, "formula"))
 
 
-def _solver(source: Source, solver_id: str, place: Place) -> Solver[Any] | None:
+def solver_of(source: Source, solver_id: str, place: Place) -> Solver[Any] | None:
+    """The solver with this id; None with the problem noted where there is none."""
     try:
         return find(solver_id)
     except UnknownSolver as error:
@@ -47,7 +48,7 @@ def _question(source: Source, question: Question, place: Place) -> None:
         return
     if not numeric:
         source.add((*place, "solver"), "solver means nothing without a numeric part")
-    solver = _solver(source, question.solver, (*place, "solver"))
+    solver = solver_of(source, question.solver, (*place, "solver"))
     if solver is None:
         return
     _inputs(source, question, solver, place)
@@ -146,12 +147,16 @@ def _asked(
         message = f"{solver.id} has no quantity {part.ask}; {nearest(part.ask, solver.quantities)}"
         source.add((*place, "ask"), message)
         return
-    kinds = _FITS.get(quantity.kind, {quantity.kind})
-    if part.kind not in kinds:
+    if not fits_kind(part, quantity.kind):
         message = f"kind is {part.kind}, but {part.ask} is of kind {quantity.kind}"
         source.add((*place, "kind"), message)
     value = solution.quantities.get(part.ask) if solution else None
     _partial_credit(source, part, solver, value, place)
+
+
+def fits_kind(part: Part, quantity_kind: str) -> bool:
+    """Whether a part of this kind may ask for such a quantity."""
+    return part.kind in _FITS.get(quantity_kind, {quantity_kind})
 
 
 def _partial_credit(
@@ -175,7 +180,7 @@ def _partial_credit(
 
 def _formula(source: Source, part: Part, formula: Formula, place: Place) -> None:
     _sizes(source, formula, place)
-    solver = _solver(source, formula.solver, (*place, "solver"))
+    solver = solver_of(source, formula.solver, (*place, "solver"))
     if solver is None:
         return
     _targets(source, part, formula, solver, place)

@@ -20,14 +20,14 @@ _STEM = re.compile(r"\w+\*?")
 
 def check(source: Source, exam: Exam, concepts: frozenset[str]) -> None:
     """Note the problems of an exam file's questions."""
-    criteria = [c.id for q in exam.questions for part in q.parts for c in part.rubric]
-    twice = _repeated(criteria)
+    twice = criteria_twice(exam.questions)
     for index, question in enumerate(exam.questions):
-        place: Place = ("questions", index)
-        _question(source, question, place)
-        check_concepts(source, question.concepts, place, concepts)
-        for number, part in enumerate(question.parts):
-            _part(source, part, (*place, "parts", number), twice)
+        check_question(source, question, ("questions", index), concepts, twice)
+
+
+def criteria_twice(questions: Iterable[Question]) -> set[str]:
+    """Criterion ids that several questions, or one of them, have twice."""
+    return _repeated([c.id for q in questions for part in q.parts for c in part.rubric])
 
 
 def check_concepts(
@@ -51,6 +51,20 @@ def _repeated(ids: Sequence[str]) -> set[str]:
 
 def _points(value: float) -> str:
     return f"{value:g}"
+
+
+def check_question(
+    source: Source,
+    question: Question,
+    place: Place,
+    concepts: frozenset[str],
+    twice: set[str],
+) -> None:
+    """Note the problems of one question; ``twice``: criterion ids that its file has twice."""
+    _question(source, question, place)
+    check_concepts(source, question.concepts, place, concepts)
+    for number, part in enumerate(question.parts):
+        _part(source, part, (*place, "parts", number), twice)
 
 
 def _question(source: Source, question: Question, place: Place) -> None:
@@ -106,6 +120,8 @@ def _text(source: Source, part: Part, place: Place) -> None:
 
 def _chosen(source: Source, part: Part, place: Place) -> None:
     ids = [option.id for option in part.options]
+    if part.ask and part.answer:
+        source.add((*place, "answer"), f"the answer is computed: {part.ask} is one of the options")
     if len(ids) < 2:
         source.add(place, f"options: {len(ids)}, expected at least 2")
     for key in sorted(_repeated(ids)):
@@ -113,6 +129,8 @@ def _chosen(source: Source, part: Part, place: Place) -> None:
     for index, key in enumerate(part.answer):
         if key not in ids:
             source.add((*place, "answer", index), f"no option {key}; {nearest(key, ids)}")
+    if part.ask:
+        return
     if part.kind == "choice" and len(part.answer) != 1:
         source.add(place, f"answer has {len(part.answer)} options, expected 1")
     elif part.kind == "choices" and (not part.answer or _repeated(part.answer)):
@@ -141,7 +159,7 @@ def _numeric(source: Source, part: Part, place: Place) -> None:
 
 # Keys that mean something for some kinds of part only.
 _BELONGS: dict[str, frozenset[str]] = {
-    "ask": NUMERIC,
+    "ask": NUMERIC | {"choice"},
     "follows": NUMERIC,
     "decimals": frozenset({"real", "vector", "matrix"}),
     "significant": frozenset({"real", "vector", "matrix"}),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
+from quizapp.content.bank import Templates
 from quizapp.content.model import Exam, WeekFile
 from quizapp.errors import UnknownName
 
 # What a person calls each kind of file, and the structure it is read into.
-KINDS: dict[str, type[msgspec.Struct]] = {"exam": Exam, "week": WeekFile}
+KINDS: Mapping[str, Any] = {"exam": Exam, "week": WeekFile, "numeric": Templates}
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

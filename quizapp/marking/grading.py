@@ -71,9 +71,30 @@ def _grade_alone(
     except FormatError as error:
         return unreadable(part, str(error)), None
     if part.kind in MARKED:
-        return mark_options(part, reading.value, key), None
+        graded = mark_options(part, reading.value, key)
+        return _explained(part, graded, reading, variant.solution), None
     assert variant.solution is not None
     return mark(part, reading, variant.solution), reading
+
+
+def _explained(
+    part: Part, graded: PartGrade, reading: Reading, solution: Solution | None
+) -> PartGrade:
+    """The mark on an option whose key is computed, with the misconception that chooses it."""
+    if not part.ask or solution is None:
+        return graded
+    alive = live(part, solution)
+    if graded.correct:
+        return structs.replace(graded, ruled_out=tuple(wrong.id for wrong in alive))
+    found = [wrong for wrong in alive if wrong.value == reading.value]
+    if len(found) != 1:
+        return graded
+    return structs.replace(
+        graded,
+        feedback=diagnose.sentence(found[0], reading.shown, part),
+        misconception=found[0].id,
+        departs_at=found[0].departs_at,
+    )
 
 
 def unreadable(part: Part, sentence: str) -> PartGrade:

@@ -39,13 +39,20 @@ class Variant(Struct, frozen=True, kw_only=True):
 
     def key(self, part: Part) -> Given:
         """The answer of a numeric or choice part; raises KeyError for the others."""
-        if part.kind == "choice":
+        if part.kind == "choice" and not part.ask:
             return part.answer[0]
         if part.kind in ("choices", "ordering"):
             return list(part.answer)
         if part.ask and self.solution is not None:
             return self.solution.quantities[part.ask]
         raise KeyError(part.id)
+
+
+class Refused(Struct, frozen=True):
+    """A draw that would be a bad question, and why."""
+
+    why: str
+    solution: Solution | None = None  # where the solver gave one
 
 
 # ----------------------------------------------------------------------------- variants
@@ -65,13 +72,8 @@ def fresh(question: Question, seed: int) -> Plan[Variant]:
         return (yield from as_printed(question))
     stream = Stream(question.id, seed)
     for _ in range(TRIES):
-        try:
-            variant = yield from with_given(question, drawn(question, stream), seed)
-        except SolverRefused as refused:
-            if refused.kind not in ("unsuitable", "bad-input"):
-                raise
-            continue
-        if is_suitable(variant):
+        variant = yield from one_draw(question, stream, seed)
+        if isinstance(variant, Variant):
             return variant
     raise NoSuitableNumbers(
         f"{question.id}: none of {TRIES} draws from seed {seed} makes a good question;"
@@ -79,12 +81,37 @@ def fresh(question: Question, seed: int) -> Plan[Variant]:
     )
 
 
+def one_draw(question: Question, stream: Stream, seed: int) -> Plan[Variant | Refused]:
+    """One draw from the stream: the variant, or why it would be a bad question."""
+    given = drawn(question, stream)
+    try:
+        solution = yield from _solved(question, given)
+    except SolverRefused as refused:
+        if refused.kind not in ("unsuitable", "bad-input"):
+            raise
+        return Refused(f"the solver refuses: {refused}")
+    if solution is not None and (why := _why_unsuitable(question, solution)):
+        return Refused(why, solution)
+    return _filled(question, given, solution, seed)  # only good ones get their text
+
+
 def with_given(question: Question, given: dict[str, Given], seed: int | None) -> Plan[Variant]:
     """The question with numbers already drawn (those of a saved sitting)."""
-    solution: Solution | None = None
-    if question.solver and any(part.ask for part in question.parts):
-        inputs = {name: given[name] for name in given if name not in question.sizes}
-        (solution,) = yield (Ask(question.solver, inputs),)
+    solution = yield from _solved(question, given)
+    return _filled(question, given, solution, seed)
+
+
+def _solved(question: Question, given: dict[str, Given]) -> Plan[Solution | None]:
+    if not question.solver or not any(part.ask for part in question.parts):
+        return None
+    inputs = {name: given[name] for name in given if name not in question.sizes}
+    (solution,) = yield (Ask(question.solver, inputs),)
+    return solution
+
+
+def _filled(
+    question: Question, given: dict[str, Given], solution: Solution | None, seed: int | None
+) -> Variant:
     return Variant(
         question=question,
         seed=seed,
@@ -97,11 +124,11 @@ def with_given(question: Question, given: dict[str, Given], seed: int | None) ->
 
 def is_suitable(variant: Variant) -> bool:
     """Whether every numeric part has two live misconceptions (or all), all pairwise apart."""
-    solution = variant.solution
-    if solution is None:
-        return True
-    return all(
-        answers.is_suitable(part, solution)
-        for part in variant.question.parts
-        if part.kind in NUMERIC and part.ask
-    )
+    return variant.solution is None or not _why_unsuitable(variant.question, variant.solution)
+
+
+def _why_unsuitable(question: Question, solution: Solution) -> str:
+    for part in question.parts:
+        if part.kind in NUMERIC and part.ask and (why := answers.why_unsuitable(part, solution)):
+            return why
+    return ""

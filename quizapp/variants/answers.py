@@ -9,8 +9,9 @@ taken at the larger of the two, or when their shapes differ.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations, pairwise
+from typing import TypeAlias
 
 from quizapp.content.model import Given, Part
 from solvers.contract import Solution, WrongAnswer
@@ -29,7 +30,7 @@ def tolerance(part: Part, key: Given, solution: Solution | None = None) -> float
 
 def tolerances(part: Part, key: Given, solution: Solution | None = None) -> list[float]:
     """The tolerance of every entry of the key, row by row."""
-    entries = [entry for entry in _entries(key) if not isinstance(entry, str)]
+    entries = [entry for entry in leaves(key) if not isinstance(entry, str)]
     if part.kind in EXACT:
         return [0.0] * len(entries)
     scale = max((abs(entry) for entry in entries), default=0.0) or _scale(solution)
@@ -51,14 +52,15 @@ def _scale(solution: Solution | None) -> float:
     if solution is None:
         return 0.0
     values = [*solution.inputs.values(), *solution.quantities.values()]
-    sizes = [abs(v) for value in values for v in _entries(value) if not isinstance(v, str)]
+    sizes = [abs(v) for value in values for v in leaves(value) if not isinstance(v, str)]
     return max(sizes, default=0.0)
 
 
-def _entries(value: Given) -> Iterator[int | float | str]:
+def leaves(value: Given) -> Iterator[int | float | str]:
+    """Every number or word of a value, row by row."""
     if isinstance(value, list):
         for item in value:
-            yield from _entries(item)
+            yield from leaves(item)
     else:
         yield value
 
@@ -78,7 +80,7 @@ class _Answer:
         self.value = value
         if part.kind not in EXACT:
             self.sides = _sides(value)
-            self.entries = list(_entries(value))
+            self.entries = list(leaves(value))
             self.rooms = tolerances(part, value, solution)
 
     def apart(self, other: _Answer, part: Part, by: int) -> bool:
@@ -99,6 +101,9 @@ def _differ(x: float | str, y: float | str, room: float) -> bool:
     return x != y if room == 0 else not abs(x - y) < room
 
 
+_Live: TypeAlias = tuple[WrongAnswer, _Answer]
+
+
 def apart(part: Part, a: Given, b: Given, solution: Solution | None, by: int = APART) -> bool:
     """Whether two answers differ by that many tolerances in an entry, or in their shape."""
     return _Answer(part, a, solution).apart(_Answer(part, b, solution), part, by)
@@ -109,7 +114,7 @@ def live(part: Part, solution: Solution) -> tuple[WrongAnswer, ...]:
     return tuple(wrong for wrong, _ in _live(part, solution))
 
 
-def _live(part: Part, solution: Solution) -> list[tuple[WrongAnswer, _Answer]]:
+def _live(part: Part, solution: Solution) -> list[_Live]:
     key = _Answer(part, solution.quantities[part.ask], solution)
     wrong = [(w, _Answer(part, w.value, solution)) for w in solution.wrong_answers_for(part.ask)]
     return [(w, answer) for w, answer in wrong if key.apart(answer, part, APART)]
@@ -117,16 +122,27 @@ def _live(part: Part, solution: Solution) -> list[tuple[WrongAnswer, _Answer]]:
 
 def is_suitable(part: Part, solution: Solution) -> bool:
     """Whether two misconceptions (or all, where there are fewer) are live, all pairwise apart."""
-    alive = [answer for _, answer in _live(part, solution)]
-    if len(alive) < min(2, len(solution.wrong_answers_for(part.ask))):
-        return False
-    return _pairwise_apart(part, alive)
+    return not why_unsuitable(part, solution)
 
 
-def _pairwise_apart(part: Part, answers: Sequence[_Answer]) -> bool:
-    numbers = [a for a in answers if isinstance(a.value, int | float)]
-    if part.kind not in EXACT and len(numbers) == len(answers):
+def why_unsuitable(part: Part, solution: Solution) -> str:
+    """Why the numbers make a bad question of a part; "" where they don't."""
+    alive = _live(part, solution)
+    there = {wrong.id for wrong in solution.wrong_answers_for(part.ask)}
+    if len(alive) < min(2, len(there)):
+        count = "none" if not alive else f"only {alive[0][0].id}"
+        return f"({part.id}): {count} of {len(there)} misconceptions is live"
+    same = _too_close(part, alive)
+    return f"({part.id}): {same[0]} and {same[1]} give one answer" if same else ""
+
+
+def _too_close(part: Part, alive: Sequence[_Live]) -> tuple[str, str] | None:
+    """Two live misconceptions that can't be told apart."""
+    pairs: Iterable[tuple[_Live, _Live]] = combinations(alive, 2)
+    if part.kind not in EXACT and all(isinstance(a.value, int | float) for _, a in alive):
         # Of numbers in order only neighbours need a look: tolerances grow with the distance.
-        numbers.sort(key=lambda answer: float(answer.value))  # type: ignore[arg-type]
-        return all(a.apart(b, part, APART) for a, b in pairwise(numbers))
-    return all(a.apart(b, part, APART) for a, b in combinations(answers, 2))
+        pairs = pairwise(sorted(alive, key=lambda one: float(one[1].value)))  # type: ignore[arg-type]
+    for (wrong, answer), (other, another) in pairs:
+        if not answer.apart(another, part, APART):
+            return wrong.id, other.id
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from quizapp.content.model import Given
+from quizapp.content.model import Given, Part
 
 _NAME = re.compile(r"\{([A-Za-z_][A-Za-z_0-9]*)\}")
 _INDENT = "    "
@@ -58,6 +58,34 @@ def written(value: Given) -> str:
     if isinstance(value, float):
         return f"{value:.0f}" if value == int(value) and abs(value) < 1e15 else repr(value)
     return str(value)
+
+
+def as_asked(part: Part, value: Given) -> str:
+    """An answer as a learner would type it, with the digits that the part asks for.
+
+    >>> part = Part(id="a", points=1, kind="matrix", decimals=2)
+    >>> as_asked(part, [[0.5, -0.001], [2, 1 / 3]])
+    '0.50 0.00; 2.00 0.33'
+    """
+    if isinstance(value, list):
+        if is_matrix(value):
+            separator = "; "
+        else:
+            separator = {"shape": " × ", "vector": ", "}.get(part.kind, " ")
+        return separator.join(as_asked(part, item) for item in value)
+    if isinstance(value, bool | str) or part.kind in ("integer", "shape"):
+        return written(value)
+    return _rounded(part, value)
+
+
+def _rounded(part: Part, value: float) -> str:
+    if part.decimals is not None:
+        text = f"{value:.{part.decimals}f}"
+    elif part.significant is not None:
+        text = f"{value:.{part.significant}g}"
+    else:
+        return written(value)
+    return text.removeprefix("-") if float(text) == 0 else text
 
 
 def _table(value: Given) -> str:

@@ -13,6 +13,9 @@ from solvers.contract import BadInput
 Array: TypeAlias = npt.NDArray[np.float64]
 Mask: TypeAlias = npt.NDArray[np.bool_]
 
+# Scores beyond this are so large that their rounding errors show in the softmax.
+SCORE_LIMIT = 1e5
+
 
 def softmax(scores: Array, mask: Mask | None = None, axis: int = -1) -> Array:
     """exp(s) / Σ exp(s) over an axis, over the entries that the mask allows.
@@ -98,6 +101,48 @@ def multi_head_attention(
     joined = heads.swapaxes(-3, -2)  # (…, n, h, d/h)
     output: Array = joined.reshape(*joined.shape[:-2], d) @ w_out.T
     return output if out_proj_bias is None else output + np.asarray(out_proj_bias, float)
+
+
+def additive_attention(
+    query: npt.ArrayLike,
+    key: npt.ArrayLike,
+    value: npt.ArrayLike,
+    w_query: npt.ArrayLike,
+    w_key: npt.ArrayLike,
+    v: npt.ArrayLike,
+    attn_mask: npt.ArrayLike | None = None,
+) -> Array:
+    """softmax(scores) V with score(q, k) = vᵀ tanh(W₁q + W₂k), the softmax over the keys.
+
+    Shapes: query (…, n, d_q), key (…, m, d_k), value (…, m, d_v), w_query W₁ (h, d_q), w_key W₂
+    (h, d_k), v (h,), mask broadcast to (…, n, m), result (…, n, d_v). A query that may attend to
+    nothing gets zeros. Raises BadInput where shapes do not fit.
+    Source: Bahdanau et al., arXiv:1409.0473, appendix A.1.2.
+
+    >>> additive_attention([[0.0]], [[1.0], [1.0]], [[1.0], [3.0]], [[1.0]], [[1.0]], [1.0])
+    array([[2.]])
+    """
+    q, k, values = _rows("query", query), _rows("key", key), _rows("value", value)
+    w_1, w_2 = _rows("w_query", w_query), _rows("w_key", w_key)
+    last = np.asarray(v, dtype=np.float64)
+    if w_1.shape != (len(last), q.shape[-1]):
+        raise BadInput("w_query", w_1.shape, f"({len(last)}, {q.shape[-1]}), that is (h, d_q)")
+    if w_2.shape != (len(last), k.shape[-1]):
+        raise BadInput("w_key", w_2.shape, f"({len(last)}, {k.shape[-1]}), that is (h, d_k)")
+    if k.shape[-2] != values.shape[-2]:
+        raise BadInput("value", values.shape, f"(…, {k.shape[-2]}, d_v), a row for each key")
+    hidden = np.tanh((q @ w_1.T)[..., :, None, :] + (k @ w_2.T)[..., None, :, :])  # (…, n, m, h)
+    mask = None if attn_mask is None else _boolean(attn_mask)
+    return softmax(hidden @ last, mask) @ values
+
+
+def score_bound(queries: Array, keys: Array, w_q: Array, w_k: Array) -> float:
+    """The most that a scaled score, or a part of its sum, can be: all signs taken alike.
+
+    Shapes: queries (n, d), keys (m, d), w_q and w_k (…, d, d_k).
+    """
+    q, k = np.abs(queries) @ np.abs(w_q), np.abs(keys) @ np.abs(w_k)
+    return float((q @ k.swapaxes(-1, -2)).max()) / math.sqrt(w_q.shape[-1])
 
 
 def positional_encoding(length: int, d_model: int) -> Array:

@@ -1,5 +1,13 @@
 """attention.multi_head: several heads side by side, joined and projected.
 
+    head_i = softmax(Q_i K_iᵀ/√d_k) V_i,  Q_i = Q W_i^Q,  K_i = K W_i^K,  V_i = V W_i^V
+    MultiHead(Q, K, V) = Concat(head_1, …, head_h) W^O
+
+Q (n × d), K and V (m × d), W_i^Q and W_i^K (d × d_k), W_i^V (d × d_v), W^O (h·d_v × d), result
+(n × d); usually d_k = d_v = d/h. Weights stand on the right (X W): torch stores their transposes.
+Source: Vaswani et al., arXiv:1706.03762, section 3.2.2. That several heads are better than one
+is no law: after training many can be removed at little loss (Michel et al., arXiv:1905.10650).
+
 With one head and identities for projections it is plain attention:
 
 >>> from solvers import find
@@ -19,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from solvers.attention.arrays import Array, softmax
+from solvers.attention.arrays import SCORE_LIMIT, Array, score_bound, softmax
 from solvers.contract import BadInput, Inputs, Misconception, Quantity, Solver, Work, array
 from solvers.device import Device
 
@@ -40,6 +48,9 @@ class Heads(Inputs):
         rows = self.w_v.shape[0] * self.w_v.shape[2]
         if len(self.w_o) != rows:
             raise BadInput("w_o", self.w_o.tolist(), f"h·d_v = {rows} rows")
+        if score_bound(self.queries, self.keys, self.w_q, self.w_k) > SCORE_LIMIT:
+            allowed = f"weights that keep the scores within ±{SCORE_LIMIT:.0f}"
+            raise BadInput("w_q", self.w_q.tolist(), allowed)
 
     @property
     def heads(self) -> int:
@@ -145,7 +156,6 @@ solver = Solver(
     },
     reference=_several_heads,
     kernel=_several_heads_kernel,
-    # average-heads of the curriculum has no value: the mean does not fit W^O.
     misconceptions=(
         Misconception(
             "multi-head-attention/no-wo",
@@ -153,6 +163,20 @@ solver = Solver(
             correction="The joined heads are mixed by W^O; without it they never meet.",
             wrong=lambda g: {"output": _join(_attend_all(g, g.d_k, g.w_q, g.w_k, g.w_v))},
             departs_at="output",
+        ),
+        # It ends there: the mean has d_v columns and does not fit W^O.
+        Misconception(
+            "multi-head-attention/average-heads",
+            slip="when the heads are averaged",
+            correction=lambda g: (
+                f"The {g.heads} heads stand side by side, which makes the h·d_v = {len(g.w_o)}"
+                " columns that W^O takes."
+            ),
+            wrong=lambda g: {
+                "concatenated": _attend_all(g, g.d_k, g.w_q, g.w_k, g.w_v).mean(axis=0)
+            },
+            departs_at="heads side by side",
+            applies=lambda g: g.heads >= 2,
         ),
         Misconception(
             "multi-head-attention/scale-by-d-model",

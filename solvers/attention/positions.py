@@ -1,5 +1,13 @@
 """attention.positional_encoding: sines and cosines that tell positions apart.
 
+    PE(pos, 2i) = sin(pos/10000^(2i/d)),  PE(pos, 2i + 1) = cos(pos/10000^(2i/d))
+
+pos from 0, i = 0 … d/2 − 1 numbers the *pairs* of channels, which share one angle (in radians);
+the row PE(pos) has d channels and is added to the token. Some codes put all sines before all
+cosines: the same channels in another order. That such a code carries over to longer texts than
+were trained on is a hope of the paper's, rarely met (Press et al., arXiv:2108.12409).
+Source: Vaswani et al., arXiv:1706.03762, section 3.5.
+
 >>> from solvers import find
 >>> first = find("attention.positional_encoding").solve({"position": 0, "index": 1, "d_model": 4})
 >>> first.quantities["encoding"]

@@ -1,5 +1,12 @@
 """attention.scaled_dot_product: each query takes a weighted mean of the values.
 
+    Attention(Q, K, V) = softmax(Q Kᵀ/√d_k) V, the softmax over the keys: each row sums to 1
+
+Q (n × d_k), K (m × d_k), V (m × d_v), weights (n × m), output (n × d_v); no units. There may be
+more or fewer keys than queries, and values may be wider than keys. The largest score of a row is
+taken off before exp: nothing changes, and nothing overflows. A mask is 1 where a query may attend.
+Source: Vaswani et al., arXiv:1706.03762, equation 1.
+
 >>> from solvers import find
 >>> one_query = {"queries": [[0, 0]], "keys": [[1, 2], [3, 4]], "values": [[1], [3]]}
 >>> solution = find("attention.scaled_dot_product").solve(one_query)

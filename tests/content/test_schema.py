@@ -11,7 +11,11 @@ from quizapp.errors import UnknownName
 def test_of_any_file() -> None:
     found = schema()
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    assert found["oneOf"] == [{"$ref": "#/$defs/Exam"}, {"$ref": "#/$defs/WeekFile"}]
+    assert found["oneOf"] == [
+        {"$ref": "#/$defs/Exam"},
+        {"$ref": "#/$defs/WeekFile"},
+        {"type": "array", "items": {"$ref": "#/$defs/Template"}},
+    ]
 
 
 @pytest.mark.parametrize(("kind", "name"), [("exam", "Exam"), ("week", "WeekFile")])
@@ -19,6 +23,15 @@ def test_of_one_kind(kind: str, name: str) -> None:
     found = schema(kind)
     assert found["$ref"] == f"#/$defs/{name}"
     assert found["$defs"][name]["additionalProperties"] is False
+
+
+def test_of_a_template_file() -> None:
+    found = schema("numeric")
+    assert found["items"] == {"$ref": "#/$defs/Template"}
+    assert {"id", "week", "difficulty", "concepts", "prompt", "parts"} <= set(
+        found["$defs"]["Template"]["required"]
+    )
+    assert "not" in found["$defs"]["Draw"]["properties"]
 
 
 def test_it_says_what_is_allowed() -> None:
@@ -49,5 +62,5 @@ def references(value: object) -> set[str]:
 
 
 def test_an_unknown_kind() -> None:
-    with pytest.raises(UnknownName, match="no kind of file is called exams; kinds: exam, week"):
+    with pytest.raises(UnknownName, match="no kind of file is called exams; kinds: exam, week, numeric"):
         schema("exams")

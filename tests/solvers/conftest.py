@@ -1,4 +1,9 @@
-"""Laws that hold for every solver; a topic's own tests add the numbers that are known."""
+"""Laws that hold for every solver, and the device on which the kernels run.
+
+    pytest tests/solvers --device cuda
+
+runs every kernel of the suite there; it needs numpy, torch, pytest and hypothesis only.
+"""
 
 from __future__ import annotations
 
@@ -11,9 +16,44 @@ import pytest
 
 from solvers import find
 from solvers.contract import Solution, plain
-from solvers.device import choose
+from solvers.device import NAMES, Device, choose
+from tests.solvers.differences import Differences
 
 Lawful: TypeAlias = Callable[[str, Mapping[str, Any]], Solution]
+
+_asked = "cpu"  # by --device, for tests that fixtures can't reach: one draw is one call
+_differences = Differences()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--device", choices=NAMES, help="where the solvers' kernels run; else cpu")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    global _asked
+    if name := config.getoption("--device", default=None):
+        try:
+            _asked = choose(name).name
+        except ValueError as absent:
+            raise pytest.UsageError(f"--device: {absent}") from None
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if item.get_closest_marker("gpu"):
+        import torch
+
+        if not torch.cuda.is_available():
+            pytest.skip("needs a CUDA device")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if terminalreporter.config.getoption("--device", default=None):
+        terminalreporter.write_line(f"kernels on {kernel_device().name}: {_differences}")
+
+
+def kernel_device() -> Device:
+    """The device of this run: cpu, or what --device asked for."""
+    return choose(_asked)
 
 
 @pytest.fixture
@@ -23,11 +63,12 @@ def lawful() -> Lawful:
 
 
 def check(solver_id: str, inputs: Mapping[str, Any]) -> Solution:
-    solver, cpu = find(solver_id), choose("cpu")
+    solver, device = find(solver_id), kernel_device()
     solution = solver.solve(inputs)
     assert list(solution.quantities) == list(solver.quantities)
-    confirmed = solver.kernel(solver.inputs.read(inputs), cpu)
+    confirmed = solver.kernel(solver.inputs.read(inputs), device)
     assert set(confirmed) == set(solver.quantities), "the kernel confirms every quantity"
+    _differences.add(solution, {name: plain(value) for name, value in confirmed.items()})
 
     labels = {step.label for step in solution.steps}
     for name, quantity in solver.quantities.items():
@@ -43,4 +84,4 @@ def check(solver_id: str, inputs: Mapping[str, Any]) -> Solution:
         assert wrong.departs_at in labels | {""}
         assert wrong.quantity in solver.quantities
     json.dumps(plain([*solution.quantities.values()]), allow_nan=False)
-    return solver.verify(solution, cpu)
+    return solver.verify(solution, device)

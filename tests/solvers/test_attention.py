@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from solvers import find
 from solvers.contract import BadInput, Solution
-from solvers.device import choose
+from tests.solvers.conftest import kernel_device
 
 Solve = Callable[[str, Mapping[str, Any]], Solution]
 
@@ -133,7 +133,7 @@ def test_reference_and_kernel_agree(
         inputs["mask"] = rng.integers(0, 2, size=(n, m))
         inputs["mask"][:, 0] = 1
     solution = ONE_HEAD.solve(inputs)
-    ONE_HEAD.verify(solution, choose("cpu"))
+    ONE_HEAD.verify(solution, kernel_device())
     np.testing.assert_allclose(np.sum(solution.quantities["weights"], axis=1), 1)
 
 
@@ -175,7 +175,7 @@ def heads_of(seed: int, *, n: int = 2, h: int = 2, d_k: int = 2, d_v: int = 2) -
 def test_heads_against_torch(sizes: dict[str, int], lawful: Solve) -> None:
     # With d_v = d_k the output is that of a real nn.MultiheadAttention.
     solution = lawful("attention.multi_head", heads_of(3, **sizes))
-    assert solution.device == "cpu"
+    assert solution.device == kernel_device().name
 
 
 def test_two_heads_by_hand(lawful: Solve) -> None:
@@ -263,7 +263,7 @@ def test_wrong_entries_by_hand() -> None:
 def test_positions_agree_with_the_kernel(position: int, index: int, d_model: int) -> None:
     index = min(index, (d_model - 2) // 2)
     solution = POSITIONS.solve({"position": position, "index": index, "d_model": d_model})
-    POSITIONS.verify(solution, choose("cpu"))
+    POSITIONS.verify(solution, kernel_device())
 
 
 def test_the_pair_must_exist() -> None:

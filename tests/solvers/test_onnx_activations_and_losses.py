@@ -1,24 +1,18 @@
 """Activations and losses against the operator test vectors that ship with ONNX.
 
 Left out: OneHot (it writes any two values along any axis and counts negative classes from the
-end, where torch has 0 and 1 along the last), HardSigmoid, Elu and others that no solver covers,
-and the variants "_expanded", which are the same vectors for a graph of simpler operators.
+end, where torch has 0 and 1 along the last), HardSigmoid, Elu and others that no solver covers.
 """
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
 import pytest
 
 from solvers import activations, losses
-
-pytest.importorskip("onnx", reason="onnx is not installed (an extra for tests)")
-
-Run = Callable[[list[Any], dict[str, Any]], list[Any]]
+from tests.solvers.onnx_vectors import Run, check
 
 
 def _along_axis(function: Callable[..., Any]) -> Run:
@@ -65,20 +59,6 @@ OPERATORS: list[tuple[str, str, int, Run]] = [
 ]
 
 
-@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # ONNX's own, and protobuf's
 @pytest.mark.parametrize(("file", "operator", "at_least", "run"), OPERATORS)
 def test_vectors(file: str, operator: str, at_least: int, run: Run) -> None:
-    helper = importlib.import_module("onnx.helper")
-    node_tests = importlib.import_module("onnx.backend.test.case.node")
-    importlib.import_module(f"onnx.backend.test.case.node.{file}")
-    cases = [
-        (case, case.model.graph.node[0])
-        for case in node_tests._NodeTestCases
-        if [node.op_type for node in case.model.graph.node] == [operator]
-    ]
-    assert len(cases) >= at_least
-    for case, node in cases:
-        options = {a.name: helper.get_attribute_value(a) for a in node.attribute}
-        for inputs, outputs in case.data_sets:
-            for ours, theirs in zip(run(list(inputs), options), outputs, strict=False):
-                np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=2e-6, err_msg=case.name)
+    check(file, operator, at_least, run)

@@ -152,10 +152,10 @@ async def test_the_next_day_everything_is_there(open_app: Open) -> None:
         await student.press("ctrl+n", "ctrl+l", "ctrl+q")
     async with open_app() as student:
         await student.sees("1  Resume the sitting: question 3 of 20")
-        await student.press("enter")
+        await student.press("g", "e")
         await student.sees("A sitting is open: question 3 of 20, 0 minutes used")
         await student.sees("Enter resumes it.")
-        await student.press("enter")
+        await student.press("g", "t", "enter")  # or from Today, in one step
         await student.sees("Question 3 of 20")
         assert "1■ 2□l 3□" in student.text
         await student.press("escape", "p", "escape", "p")
