@@ -299,7 +299,7 @@ def _followed(
     if stated is None or shape(stated) != shape(variant.key(source)):
         return graded
     try:
-        ask = Ask(variant.question.solver, variant.given, {source.ask: stated})
+        ask = Ask(variant.question.solver, variant.inputs, {source.ask: stated})
         (other,) = yield (ask,)
     except SolverRefused:
         return graded

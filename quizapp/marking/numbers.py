@@ -12,6 +12,9 @@ from collections.abc import Iterator
 from quizapp.content.model import Given, Part
 
 
+NOISE = 1e-14  # what is left of numbers that cancel
+
+
 def shown(value: Given | None, part: Part | None = None, *, kind: str = "") -> str:
     """A value as it stands in a sentence; shapes with ×, tensors by rows with ;.
 
@@ -34,6 +37,8 @@ def shown(value: Given | None, part: Part | None = None, *, kind: str = "") -> s
 
 
 def _real(value: float, part: Part | None) -> str:
+    if abs(value) < NOISE:
+        value = 0.0
     if part is not None and part.decimals is not None:
         text = f"{value:.{part.decimals}f}"
         return text if float(text) or not value else f"{value:.3g}"

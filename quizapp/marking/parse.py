@@ -18,7 +18,7 @@ from quizapp.marking import choices, tables
 from quizapp.marking.expression import Tree, Unread, compute, read, show
 from quizapp.marking.expression_tree import Negative, Numeral, Operation
 from quizapp.marking.formats import FormatError, too_long, unread
-from quizapp.marking.numbers import quote, shown
+from quizapp.marking.numbers import leaves, quote, shown
 
 MAX_RESPONSE = 20_000  # characters; a 64 × 64 matrix with 4 decimals fits
 MAX_AXES = 8
@@ -264,6 +264,10 @@ def _table(part: Part, text: str, sides: tuple[tuple[int, ...], ...], *, lenient
     if value is None:
         rows, bad = tables.read_rows(text, lenient=lenient)
         value = tables.arrange(part, rows, sides)
+    if () in sides and isinstance(value, list) and len(list(leaves(value))) == 1:
+        # One number, where a live misconception gives one instead of a table.
+        (alone,) = leaves(value)
+        return Reading(alone, shown(alone, part))
     read_sides = tables.sides_of(value)
     if sides and read_sides not in sides:
         raise tables.other_size(read_sides, sides[0])

@@ -62,17 +62,13 @@ def charged(grade: PartGrade, part: Part, hints: int, *, all_steps: bool = False
 def steps_shown(solution: Solution, part: Part, grade: PartGrade | None) -> list[tuple[Step, bool]]:
     """The worked steps, and whether each is uncovered: up to where the response departs.
 
-    A right answer uncovers all; a wrong one that matches no misconception, none.
+    A response that matches no misconception uncovers none.
     """
     steps = solution.steps_to(part.ask)
-    if grade is None or not (grade.correct or grade.departs_at):
-        return [(step, False) for step in steps]
-    departed = False
-    uncovered = []
-    for step in steps:
-        departed = departed or (not grade.correct and step.label == grade.departs_at)
-        uncovered.append((step, not departed))
-    return uncovered
+    departs = grade.departs_at if grade else ""
+    labels = [step.label for step in steps]
+    uncovered = labels.index(departs) if departs in labels else 0
+    return [(step, number < uncovered) for number, step in enumerate(steps)]
 
 
 # --------------------------------------------------------------------------- which next

@@ -37,6 +37,11 @@ class Variant(Struct, frozen=True, kw_only=True):
     prompts: dict[str, str]  # of each part
     solution: Solution | None  # None where no part is numeric
 
+    @property
+    def inputs(self) -> dict[str, Given]:
+        """What the solver is given: the numbers without the sizes."""
+        return without_sizes(self.question, self.given)
+
     def key(self, part: Part) -> Given:
         """The answer of a numeric or choice part; raises KeyError for the others."""
         if part.kind == "choice" and not part.ask:
@@ -104,7 +109,7 @@ def with_given(question: Question, given: dict[str, Given], seed: int | None) ->
 def _solved(question: Question, given: dict[str, Given]) -> Plan[Solution | None]:
     if not question.solver or not any(part.ask for part in question.parts):
         return None
-    inputs = {name: given[name] for name in given if name not in question.sizes}
+    inputs = without_sizes(question, given)
     (solution,) = yield (Ask(question.solver, inputs),)
     return solution
 
@@ -132,3 +137,8 @@ def _why_unsuitable(question: Question, solution: Solution) -> str:
         if part.kind in NUMERIC and part.ask and (why := answers.why_unsuitable(part, solution)):
             return why
     return ""
+
+
+def without_sizes(question: Question, given: dict[str, Given]) -> dict[str, Given]:
+    """The solver's inputs among the numbers of a variant."""
+    return {name: value for name, value in given.items() if name not in question.sizes}

@@ -307,7 +307,7 @@ class DrillPage(Page):
             for n in range(1, taken + 1)
         ]
         graded = self.grade.part(part.id) if self.grade else None
-        if graded is None and not self.steps_seen:
+        if not self.steps_seen and (graded is None or graded.correct):
             return lines
         steps = drill.steps_shown(solution, part, graded)
         lines.append(Content.styled(f"Steps of ({part.id})", "bold"))
