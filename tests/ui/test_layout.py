@@ -101,6 +101,8 @@ async def test_too_small_and_back(open_app: Open) -> None:
         assert "This window is 50 × 14; quizapp needs 60 × 16. Everything is kept." in student.said
         assert "quizapp ask works in small windows." in student.said
         assert "Question 1" not in student.text
+        await resize(student, 40, 12)
+        assert "This window is 40 × 12; quizapp needs 60 × 16." in student.said
         await resize(student, 80, 24)
         assert student.text == before
         assert student.app.focused is focused
