@@ -69,9 +69,15 @@ def shape_of(value: Value) -> tuple[object, ...]:
 
 def is_finite(value: Value) -> bool:
     """No NaN and no ∞ anywhere."""
-    if isinstance(value, list):
-        return all(map(is_finite, value))
-    return not isinstance(value, float) or math.isfinite(value)
+    if not isinstance(value, list):
+        return not isinstance(value, float) or math.isfinite(value)
+    for item in value:
+        if isinstance(item, float):
+            if not math.isfinite(item):
+                return False
+        elif not is_finite(item):
+            return False
+    return True
 
 
 def sides_of(value: Value) -> Iterator[int]:

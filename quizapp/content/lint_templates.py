@@ -121,7 +121,10 @@ def _asked(source: Source, part: Part, solver: Solver[Any], place: Place) -> Non
 
 
 def _placeholders(source: Source, template: Template, place: Place) -> None:
-    """Names in prompts are known, and every drawn number stands in one of them."""
+    """Names in prompts are known, and every drawn number stands in one of them.
+
+    An array of one number is not shown: only its size is drawn, and that is what a prompt says.
+    """
     known = {*template.given, *template.draw, *template.set, *template.sizes}
     texts = [(template.prompt, (*place, "prompt"))]
     for number, part in enumerate(template.parts):
@@ -134,7 +137,7 @@ def _placeholders(source: Source, template: Template, place: Place) -> None:
                 near = nearest(name, sorted(known))
                 source.add(where, f"{{{name}}} is not given or drawn; {near}")
     copies = {copied: name for name, copied in template.set.items()}
-    for name in template.draw:
-        if name not in shown and copies.get(name) not in shown:
+    for name, draw in template.draw.items():
+        if name not in shown and copies.get(name) not in shown and len(draw.choice) != 1:
             message = f"{name} is drawn, but {{{name}}} stands in no prompt"
             source.add((*place, "draw", name), message)

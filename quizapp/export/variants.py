@@ -8,7 +8,7 @@ from msgspec import Struct, structs
 from quizapp.content.model import Given, Option, Part
 from quizapp.export.paper import question_sheet
 from quizapp.variants import Variant
-from quizapp.variants.answers import live, tolerance
+from quizapp.variants.answers import tolerance
 from quizapp.variants.choices import Offered
 from solvers.contract import Step
 
@@ -69,7 +69,7 @@ def record(variant: Variant, form: Offered | None = None) -> Record:
         misconceptions=[
             MisconceptionRecord(wrong.id, part.id, wrong.value, wrong.correction)
             for part in asked
-            for wrong in live(part, solution)
+            for wrong in variant.live(part)
         ],
         choices=form is not None,
         device=solution.device,

@@ -22,6 +22,7 @@ from quizapp.marking.numbers import leaves, quote, shown
 
 MAX_RESPONSE = 20_000  # characters; a 64 × 64 matrix with 4 decimals fits
 MAX_AXES = 8
+MAX_BRACKETS = 8  # pairs around a shape
 
 _PREFIX = re.compile(r"^\s*[=≈~:]\s*")
 _ENDLESS = re.compile(r"^[+\-−]?(inf(inity)?|nan|∞)$", re.IGNORECASE)
@@ -119,10 +120,10 @@ def _integer(text: str) -> Reading:
     tree, value = _computed(text, "whole number")
     whole = _as_whole(value)
     if whole is None:
-        if re.fullmatch(r"\s*\d{1,3}(\.\d{3})+\s*", text):
-            raise unread("whole number", text)
         number = float(value)
         objection = f"A whole number is asked; {typed} is {shown(number)}."
+        if re.fullmatch(r"\s*\d{1,3}(\.\d{3})+\s*", text):  # thousands, in some countries
+            objection = str(unread("whole number", text))
         return Reading(number, "", objection=objection)
     plain = _is_numeral(tree)
     return Reading(whole, shown(whole) if plain else f"{show(tree)} = {shown(whole)}")
@@ -221,8 +222,10 @@ def _shape(text: str) -> Reading:
 
 
 def _without_brackets(text: str) -> str:
-    """Take away one pair of brackets that holds everything, and again."""
-    while tables.encloses(text):
+    """Take away one pair of brackets that holds everything, and again; nobody needs many."""
+    for _ in range(MAX_BRACKETS):
+        if not tables.encloses(text):
+            break
         text = text[1:-1].strip()
     return text.rstrip(",")
 

@@ -8,6 +8,8 @@ Work that needs solutions is a plan (`quizapp.solving.Plan`): it knows of no pro
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec import Struct
 
 from quizapp.content.model import Given, Part, Question
@@ -16,7 +18,7 @@ from quizapp.solving import Ask, Plan
 from quizapp.variants import answers
 from quizapp.variants.drawing import Stream, drawn, with_copies
 from quizapp.variants.text import filled
-from solvers.contract import Solution
+from solvers.contract import Solution, WrongAnswer
 
 TRIES = 400  # of drawing numbers until a variant is a good one
 
@@ -36,6 +38,7 @@ class Variant(Struct, frozen=True, kw_only=True):
     prompt: str  # numbers filled in
     prompts: dict[str, str]  # of each part
     solution: Solution | None  # None where no part is numeric
+    alive: dict[str, tuple[WrongAnswer, ...]] = {}  # as `live` gives them, where already known
 
     @property
     def inputs(self) -> dict[str, Given]:
@@ -51,6 +54,12 @@ class Variant(Struct, frozen=True, kw_only=True):
         if part.ask and self.solution is not None:
             return self.solution.quantities[part.ask]
         raise KeyError(part.id)
+
+    def live(self, part: Part) -> tuple[WrongAnswer, ...]:
+        """The misconceptions that these numbers can tell from the truth, for what a part asks."""
+        if part.id in self.alive:
+            return self.alive[part.id]
+        return answers.live(part, self.solution) if part.ask and self.solution else ()
 
 
 class Refused(Struct, frozen=True):
@@ -95,15 +104,17 @@ def one_draw(question: Question, stream: Stream, seed: int) -> Plan[Variant | Re
         if refused.kind not in ("unsuitable", "bad-input"):
             raise
         return Refused(f"the solver refuses: {refused}")
-    if solution is not None and (why := _why_unsuitable(question, solution)):
+    alive, why = _judged(question, solution)
+    if why:
         return Refused(why, solution)
-    return _filled(question, given, solution, seed)  # only good ones get their text
+    return _filled(question, given, solution, seed, alive)  # only good ones get their text
 
 
 def with_given(question: Question, given: dict[str, Given], seed: int | None) -> Plan[Variant]:
     """The question with numbers already drawn (those of a saved sitting)."""
     solution = yield from _solved(question, given)
-    return _filled(question, given, solution, seed)
+    alive, _ = _judged(question, solution)
+    return _filled(question, given, solution, seed, alive)
 
 
 def _solved(question: Question, given: dict[str, Given]) -> Plan[Solution | None]:
@@ -114,8 +125,25 @@ def _solved(question: Question, given: dict[str, Given]) -> Plan[Solution | None
     return solution
 
 
+def _judged(
+    question: Question, solution: Solution | None
+) -> tuple[dict[str, tuple[WrongAnswer, ...]], str]:
+    """The live misconceptions of each numeric part, and why it makes a bad question."""
+    alive: dict[str, tuple[WrongAnswer, ...]] = {}
+    first = ""
+    for part in question.parts:
+        if solution is not None and part.kind in NUMERIC and part.ask:
+            alive[part.id], why = answers.judged(part, solution)
+            first = first or why
+    return alive, first
+
+
 def _filled(
-    question: Question, given: dict[str, Given], solution: Solution | None, seed: int | None
+    question: Question,
+    given: dict[str, Given],
+    solution: Solution | None,
+    seed: int | None,
+    alive: dict[str, tuple[WrongAnswer, ...]],
 ) -> Variant:
     return Variant(
         question=question,
@@ -124,21 +152,15 @@ def _filled(
         prompt=filled(question.prompt, given),
         prompts={part.id: filled(part.prompt, given) for part in question.parts},
         solution=solution,
+        alive=alive,
     )
+
+
+def without_sizes(question: Question, given: Mapping[str, Given]) -> dict[str, Given]:
+    """The solver's inputs among the numbers of a variant: all but the sizes."""
+    return {name: value for name, value in given.items() if name not in question.sizes}
 
 
 def is_suitable(variant: Variant) -> bool:
     """Whether every numeric part has two live misconceptions (or all), all pairwise apart."""
-    return variant.solution is None or not _why_unsuitable(variant.question, variant.solution)
-
-
-def _why_unsuitable(question: Question, solution: Solution) -> str:
-    for part in question.parts:
-        if part.kind in NUMERIC and part.ask and (why := answers.why_unsuitable(part, solution)):
-            return why
-    return ""
-
-
-def without_sizes(question: Question, given: dict[str, Given]) -> dict[str, Given]:
-    """The solver's inputs among the numbers of a variant."""
-    return {name: value for name, value in given.items() if name not in question.sizes}
+    return not _judged(variant.question, variant.solution)[1]

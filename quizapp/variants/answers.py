@@ -9,9 +9,9 @@ taken at the larger of the two, or when their shapes differ.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import combinations, pairwise
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from quizapp.content.model import Given, Part
 from solvers.contract import Solution, WrongAnswer
@@ -33,18 +33,31 @@ def tolerances(part: Part, key: Given, solution: Solution | None = None) -> list
     entries = [entry for entry in leaves(key) if not isinstance(entry, str)]
     if part.kind in EXACT:
         return [0.0] * len(entries)
-    scale = max((abs(entry) for entry in entries), default=0.0) or _scale(solution)
-    return [_tolerance(part, float(entry), scale) for entry in entries]
+    return _rooms(part, entries, solution)
 
 
-def _tolerance(part: Part, key: float, scale: float) -> float:
-    half_unit = 0.0
+def _rooms(part: Part, entries: Sequence[float], solution: Solution | None) -> list[float]:
+    sizes = [abs(entry) for entry in entries]
+    scale = max(sizes, default=0.0) or _scale(solution)
+    least = FLOOR * scale
+    if part.significant is not None:
+        return [
+            max(RELATIVE * size, _half_unit(part.significant, size or scale), least)
+            for size in sizes
+        ]
     if part.decimals is not None:
-        half_unit = 0.5 * 10.0**-part.decimals
-    elif part.significant is not None and (key or scale):
-        magnitude = math.floor(math.log10(abs(key) or scale))
-        half_unit = 0.5 * 10.0 ** (magnitude - part.significant + 1)
-    return max(RELATIVE * abs(key), half_unit, FLOOR * scale)
+        least = max(least, _HALF_UNITS[part.decimals])
+    return [RELATIVE * size if RELATIVE * size > least else least for size in sizes]
+
+
+_HALF_UNITS = [0.5 * 10.0**-decimals for decimals in range(11)]
+
+
+def _half_unit(significant: int, size: float) -> float:
+    """Half a unit in the last of so many significant digits."""
+    if not size:
+        return 0.0
+    return 0.5 * 10.0 ** (math.floor(math.log10(size)) - significant + 1)
 
 
 def _scale(solution: Solution | None) -> float:
@@ -56,13 +69,13 @@ def _scale(solution: Solution | None) -> float:
     return max(sizes, default=0.0)
 
 
-def leaves(value: Given) -> Iterator[int | float | str]:
+def leaves(value: Given) -> list[int | float | str]:
     """Every number or word of a value, row by row."""
-    if isinstance(value, list):
-        for item in value:
-            yield from leaves(item)
-    else:
-        yield value
+    if not isinstance(value, list):
+        return [value]
+    if value and isinstance(value[0], list):
+        return [leaf for item in value for leaf in leaves(item)]
+    return value  # type: ignore[return-value]  # a row of numbers
 
 
 def _sides(value: Given) -> tuple[int, ...]:
@@ -80,7 +93,7 @@ class _Answer:
         self.value = value
         if part.kind not in EXACT:
             self.sides = _sides(value)
-            self.entries = list(leaves(value))
+            self.entries = leaves(value)
             self.rooms = tolerances(part, value, solution)
 
     def apart(self, other: _Answer, part: Part, by: int) -> bool:
@@ -90,15 +103,11 @@ class _Answer:
             return True
         if len(self.rooms) < len(self.entries) or len(other.rooms) < len(other.entries):
             return self.entries != other.entries  # words
-        rooms = zip(self.rooms, other.rooms, strict=True)
-        pairs = zip(self.entries, other.entries, rooms, strict=True)
-        return any(_differ(x, y, by * max(room)) for x, y, room in pairs)
-
-
-def _differ(x: float | str, y: float | str, room: float) -> bool:
-    if isinstance(x, str) or isinstance(y, str):
-        return x != y
-    return x != y if room == 0 else not abs(x - y) < room
+        pairs = zip(self.entries, other.entries, self.rooms, other.rooms, strict=True)
+        for x, y, room, others_room in pairs:
+            if x != y and not abs(x - y) < by * max(room, others_room):  # type: ignore[operator]
+                return True
+        return False
 
 
 _Live: TypeAlias = tuple[WrongAnswer, _Answer]
@@ -122,12 +131,23 @@ def _live(part: Part, solution: Solution) -> list[_Live]:
 
 def is_suitable(part: Part, solution: Solution) -> bool:
     """Whether two misconceptions (or all, where there are fewer) are live, all pairwise apart."""
-    return not why_unsuitable(part, solution)
+    return not judged(part, solution).unsuitable
 
 
-def why_unsuitable(part: Part, solution: Solution) -> str:
-    """Why the numbers make a bad question of a part; "" where they don't."""
+class Judged(NamedTuple):
+    """What the misconceptions of a part make of its numbers."""
+
+    live: tuple[WrongAnswer, ...]
+    unsuitable: str  # why the numbers make a bad question; "" where they don't
+
+
+def judged(part: Part, solution: Solution) -> Judged:
+    """The live misconceptions of a part, and whether they make a good question."""
     alive = _live(part, solution)
+    return Judged(tuple(wrong for wrong, _ in alive), _why_unsuitable(part, solution, alive))
+
+
+def _why_unsuitable(part: Part, solution: Solution, alive: Sequence[_Live]) -> str:
     there = {wrong.id for wrong in solution.wrong_answers_for(part.ask)}
     if len(alive) < min(2, len(there)):
         count = "none" if not alive else f"only {alive[0][0].id}"

@@ -18,7 +18,7 @@ from msgspec import Struct, structs
 
 from quizapp.content.model import Given, Option, Part
 from quizapp.variants import NUMERIC, Variant
-from quizapp.variants.answers import apart, live
+from quizapp.variants.answers import apart
 from quizapp.variants.drawing import Stream
 from quizapp.variants.text import as_asked
 
@@ -95,7 +95,7 @@ def _choices(variant: Variant, part: Part) -> tuple[Choice, ...]:
 def _candidates(variant: Variant, part: Part, stream: Stream) -> Iterator[tuple[Given, str]]:
     """What misconceptions give, in an order drawn from the stream, then fillers."""
     assert variant.solution is not None
-    wrong = live(part, variant.solution)
+    wrong = variant.live(part)
     for at in stream.shuffled(len(wrong)):
         yield wrong[at].value, wrong[at].id
     for filler in _fillers(part, variant.key(part)):

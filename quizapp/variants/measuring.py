@@ -17,7 +17,7 @@ from msgspec import Struct
 from quizapp.content.model import Given, Part, Template
 from quizapp.solving import Plan, here
 from quizapp.variants import TRIES, Variant, one_draw
-from quizapp.variants.answers import leaves, live
+from quizapp.variants.answers import leaves
 from quizapp.variants.drawing import Stream
 from solvers.contract import Solution
 
@@ -135,7 +135,7 @@ class _Counting:
         alive: set[str] = set()
         for part in self.asked:
             self.keys[part.id][_bytes(variant.key(part))] += 1
-            alive |= {wrong.id for wrong in live(part, solution)}
+            alive |= {wrong.id for wrong in variant.live(part)}
         self.live.update(alive)
 
     def done(self, stuck: int | None) -> Measured:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 
@@ -24,22 +25,26 @@ def filled(text: str, given: Mapping[str, Given]) -> str:
         10  0.5
     b = (0, 1).
     """
-    pieces: list[str] = []
-    at = 0
+    first, *named = _cut(text)
+    pieces = [first]
     after_table = False
-    for match in _NAME.finditer(text):
-        if match[1] not in given:
+    for name, following in zip(named[::2], named[1::2], strict=True):
+        if name not in given:
+            pieces.append(f"{{{name}}}{following}")
             continue
-        value = given[match[1]]
-        before = text[at : match.start()]
-        pieces.append(_continued(before) if after_table else before)
-        at = match.end()
+        value = given[name]
         after_table = is_matrix(value)
-        pieces.append(_table(value) if after_table else written(value))
         if after_table:
-            pieces[-2] = pieces[-2].rstrip(" ")
-    pieces.append(_continued(text[at:]) if after_table else text[at:])
+            pieces[-1] = pieces[-1].rstrip(" ")
+            following = _continued(following)
+        pieces += (_table(value) if after_table else written(value), following)
     return "".join(pieces).rstrip("\n") if after_table else "".join(pieces)
+
+
+@functools.lru_cache(4096)  # the prompts of a few thousand templates
+def _cut(text: str) -> list[str]:
+    """The text cut at its placeholders: what is before, a name, what follows it, a name …"""
+    return _NAME.split(text)
 
 
 def _continued(text: str) -> str:

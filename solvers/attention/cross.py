@@ -89,6 +89,13 @@ def _kernel(given: TwoSequences, device: Device) -> Mapping[str, Any]:
     return {**shapes, "weights": weights, "output": output}
 
 
+def _self(given: TwoSequences) -> dict[str, Any]:
+    """The output keeps its shape: a row for each decoder position."""
+    wrong = given.attend(given.decoder, given.decoder, given.decoder)
+    del wrong["output_shape"]
+    return wrong
+
+
 def _causal(given: TwoSequences) -> dict[str, Any]:
     mask = np.tri(len(given.decoder), len(given.encoder), dtype=np.bool_)
     wrong = given.attend(given.decoder, given.encoder, given.encoder, mask)
@@ -119,7 +126,7 @@ solver = Solver(
             "cross-attention/self",
             slip="when the decoder attends to itself",
             correction="That is self-attention; here keys and values come from the encoder.",
-            wrong=lambda g: g.attend(g.decoder, g.decoder, g.decoder),
+            wrong=_self,
             departs_at="keys",
         ),
         Misconception(

@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from solvers._windows import padded, windows
 from solvers.contract import BadInput
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -35,22 +36,28 @@ def conv2d(
         allowed = f"(C_out, {x.shape[1]}/groups, f_h, f_w), C_out a multiple of groups"
         raise BadInput("weight", weight.shape, allowed)
     (s_h, s_w), (p_h, p_w), (d_h, d_w) = _pair(stride), _pair(padding), _pair(dilation)
-    x = np.pad(x, ((0, 0), (0, 0), (p_h, p_h), (p_w, p_w)))
+    x = padded(x, [(p_h, p_h), (p_w, p_w)])
     reach = d_h * (weight.shape[2] - 1) + 1, d_w * (weight.shape[3] - 1) + 1
     if x.shape[2] < reach[0] or x.shape[3] < reach[1]:
         raise BadInput("x", x.shape, f"at least {reach[0]} × {reach[1]} with its padding")
-    windows = np.lib.stride_tricks.sliding_window_view(x, reach, axis=(2, 3))
-    windows = windows[:, :, ::s_h, ::s_w, ::d_h, ::d_w]  # (N, C_in, H_o, W_o, f_h, f_w)
-    y = np.concatenate(
-        [
-            np.einsum("nchwuv,ocuv->nohw", part, filters)
-            for part, filters in zip(
-                np.split(windows, groups, axis=1), np.split(weight, groups), strict=True
-            )
-        ],
-        axis=1,
-    )
+    seen = windows(x, weight.shape[2:], (s_h, s_w), (d_h, d_w))  # (N, C_in, H_o, W_o, f_h, f_w)
+    if groups == 1:
+        y = _correlate(seen, weight)
+    else:
+        parts = zip(np.split(seen, groups, axis=1), np.split(weight, groups), strict=True)
+        y = np.concatenate([_correlate(part, filters) for part, filters in parts], axis=1)
     return y if bias is None else y + _per_channel(bias, y.shape[1])
+
+
+def _correlate(seen: Array, weight: Array) -> Array:
+    """Windows (N, C, H_o, W_o, f_h, f_w) with filters (C_out, C, f_h, f_w): (N, C_out, H_o, W_o).
+
+    One matrix product: a row for each window, a column for each filter.
+    """
+    n, _, height, width, *_ = seen.shape
+    rows = seen.transpose(0, 2, 3, 1, 4, 5).reshape(n * height * width, -1)
+    y: Array = (rows @ weight.reshape(len(weight), -1).T).reshape(n, height, width, -1)
+    return y.transpose(0, 3, 1, 2)
 
 
 def conv_transpose2d(
@@ -65,7 +72,8 @@ def conv_transpose2d(
 ) -> Array:
     """Transposed convolution: every input pixel stamps the filter, and overlaps add.
 
-    It is the adjoint of ``conv2d`` with the same weight, not its inverse.
+    That is ``conv2d`` with the filter turned by 180° and the pixels set apart, s − 1 zeros between
+    them. It is the adjoint of ``conv2d`` with the same weight, not its inverse.
     Shapes: x (N, C_in, H, W), weight (C_in, C_out/groups, f_h, f_w), result (N, C_out, H_o, W_o)
     with H_o = (H − 1)s − 2p + d(f_h − 1) + p_out + 1. Raises BadInput where they do not fit.
     Conventions of torch.nn.functional.conv_transpose2d.
@@ -75,27 +83,28 @@ def conv_transpose2d(
         allowed = f"({x.shape[1]}, C_out/groups, f_h, f_w), C_in a multiple of groups"
         raise BadInput("weight", weight.shape, allowed)
     (s_h, s_w), (p_h, p_w), (d_h, d_w) = _pair(stride), _pair(padding), _pair(dilation)
-    n, _, height, width = x.shape
-    _, per_group, f_h, f_w = weight.shape
+    n, channels, height, width = x.shape
+    f_h, f_w = weight.shape[2:]
     extra_h, extra_w = _pair(output_padding)
     full_h = (height - 1) * s_h + d_h * (f_h - 1) + 1 + extra_h
     full_w = (width - 1) * s_w + d_w * (f_w - 1) + 1 + extra_w
     if full_h <= 2 * p_h or full_w <= 2 * p_w:
         raise BadInput("padding", padding, f"less than half of {full_h} × {full_w}")
-    y = np.zeros((n, groups * per_group, full_h, full_w))
-    for i in range(height):
-        for j in range(width):
-            rows = slice(i * s_h, i * s_h + d_h * (f_h - 1) + 1, d_h)
-            columns = slice(j * s_w, j * s_w + d_w * (f_w - 1) + 1, d_w)
-            y[:, :, rows, columns] += _stamp(x[:, :, i, j], weight, groups)
+    reach_h, reach_w = d_h * (f_h - 1), d_w * (f_w - 1)
+    apart = np.zeros((n, channels, full_h + reach_h, full_w + reach_w))
+    rows = slice(reach_h, reach_h + (height - 1) * s_h + 1, s_h)
+    columns = slice(reach_w, reach_w + (width - 1) * s_w + 1, s_w)
+    apart[:, :, rows, columns] = x
+    y = conv2d(apart, _turned(weight, groups), dilation=(d_h, d_w), groups=groups)
     y = y[:, :, p_h : full_h - p_h, p_w : full_w - p_w]
     return y if bias is None else y + _per_channel(bias, y.shape[1])
 
 
-def _stamp(pixel: Array, weight: Array, groups: int) -> Array:
-    """One pixel (N, C_in) times its filters: (N, C_out, f_h, f_w)."""
-    parts = zip(np.split(pixel, groups, axis=1), np.split(weight, groups), strict=True)
-    return np.concatenate([np.einsum("nc,couv->nouv", p, w) for p, w in parts], axis=1)
+def _turned(weight: Array, groups: int) -> Array:
+    """Filters (C_in, C_out/g, f_h, f_w) turned by 180°, as (C_out, C_in/g, f_h, f_w)."""
+    c_in, per_group, *sides = weight.shape
+    each = weight.reshape(groups, c_in // groups, per_group, *sides).swapaxes(1, 2)
+    return each.reshape(groups * per_group, c_in // groups, *sides)[:, :, ::-1, ::-1]
 
 
 def _four_axes(name: str, value: npt.ArrayLike) -> Array:

@@ -100,8 +100,9 @@ def centre(x: Array, axis: int | tuple[int, ...]) -> tuple[Array, Array]:
     axes = (axis,) if isinstance(axis, int) else axis
     along = {i % x.ndim for i in axes}
     first = x[tuple(slice(0, 1) if i in along else slice(None) for i in range(x.ndim))]
-    offset = (x - first).mean(axis=axes, keepdims=True)
-    return first + offset, (x - first) - offset
+    rest = x - first
+    offset = rest.mean(axis=axes, keepdims=True)
+    return first + offset, rest - offset
 
 
 def _per_channel(

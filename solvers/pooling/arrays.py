@@ -7,6 +7,7 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from solvers._windows import padded, windows
 from solvers.contract import BadInput
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -33,8 +34,8 @@ def max_pool2d(
     x = _four_axes(x)
     size, steps = _pair(kernel_size), _pair(kernel_size if stride is None else stride)
     outside = _outside(x, size, steps, _pair(padding), _pair(dilation), ceil_mode)
-    x = np.pad(x, ((0, 0), (0, 0), *outside), constant_values=-np.inf)
-    y: Array = _windows(x, size, steps, _pair(dilation)).max(axis=(4, 5))
+    x = padded(x, outside, -np.inf)
+    y: Array = windows(x, size, steps, _pair(dilation)).max(axis=(4, 5))
     return y
 
 
@@ -59,19 +60,21 @@ def avg_pool2d(
     size, steps = _pair(kernel_size), _pair(kernel_size if stride is None else stride)
     pads = _pair(padding)
     outside = _outside(x, size, steps, pads, (1, 1), ceil_mode)
-    padded = np.pad(x, ((0, 0), (0, 0), *outside))
-    sums = _windows(padded, size, steps, (1, 1)).sum(axis=(4, 5))
+    larger = padded(x, outside)
+    sums = windows(larger, size, steps).sum(axis=(4, 5))
     if divisor_override is not None:
         if divisor_override == 0:
             raise BadInput("divisor_override", divisor_override, "a whole number other than 0")
         scaled: Array = sums / divisor_override
         return scaled
-    counted = np.zeros((1, 1, *padded.shape[2:]))
+    if larger is x:  # nothing lies outside
+        return sums / (size[0] * size[1])  # type: ignore[no-any-return]
+    counted = np.zeros((1, 1, *larger.shape[2:]))
     rows, columns = (
         _counted(n, p, count_include_pad) for n, p in zip(x.shape[2:], pads, strict=True)
     )
     counted[..., rows, columns] = 1
-    counts: Array = _windows(counted, size, steps, (1, 1)).sum(axis=(4, 5))
+    counts: Array = windows(counted, size, steps).sum(axis=(4, 5))
     means: Array = sums / counts
     return means
 
@@ -83,15 +86,6 @@ def global_avg_pool2d(x: npt.ArrayLike) -> Array:
     """
     y: Array = _four_axes(x).mean(axis=(2, 3), keepdims=True)
     return y
-
-
-def _windows(
-    x: Array, size: tuple[int, int], steps: tuple[int, int], apart: tuple[int, int]
-) -> Array:
-    """Every window, without copying: (N, C, H_o, W_o, f_h, f_w)."""
-    reach = tuple(d * (f - 1) + 1 for f, d in zip(size, apart, strict=True))
-    windows = np.lib.stride_tricks.sliding_window_view(x, reach, axis=(2, 3))
-    return windows[:, :, :: steps[0], :: steps[1], :: apart[0], :: apart[1]]
 
 
 def _counted(n: int, p: int, with_padding: bool) -> slice:

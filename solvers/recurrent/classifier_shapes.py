@@ -59,23 +59,25 @@ def _reference(given: Classifier, work: Work) -> None:
 
 
 def _kernel(given: Classifier, _: Device) -> Mapping[str, Any]:
-    """The model on the meta device, where arrays have shapes but no numbers."""
+    """The model on arrays that have shapes but no numbers.
+
+    Fake tensors keep the whole sequence one operation; the meta device would go step by step.
+    """
     import torch
     from torch import nn
+    from torch._subclasses.fake_tensor import FakeTensorMode
 
-    embed = nn.Embedding(10, given.embedding, device="meta")
-    lstm = nn.LSTM(
-        given.embedding,
-        given.units,
-        given.layers,
-        batch_first=True,
-        bidirectional=given.directions == 2,
-        device="meta",
-    )
-    head = nn.Linear(given.width, given.classes, device="meta")
-    tokens = torch.zeros(given.batch, given.steps, dtype=torch.long, device="meta")
-    with torch.no_grad():
-        embedded = embed(tokens)
+    with FakeTensorMode(), torch.no_grad():
+        embed = nn.Embedding(10, given.embedding)
+        lstm = nn.LSTM(
+            given.embedding,
+            given.units,
+            given.layers,
+            batch_first=True,
+            bidirectional=given.directions == 2,
+        )
+        head = nn.Linear(given.width, given.classes)
+        embedded = embed(torch.zeros(given.batch, given.steps, dtype=torch.long))
         output, (final, _) = lstm(embedded)
         last = final.unflatten(0, (given.layers, given.directions))[-1]  # (dirs, B, H)
         logits = head(last.transpose(0, 1).flatten(1))

@@ -332,7 +332,8 @@ def test_files_that_are_never_read(folder: Path) -> None:
     )
     messages = {Path(p.file).name: p.message for p in lint(folder)}
     assert messages == {
-        "exams.yaml": "is not read; files are exam.yaml, weeks/week-NN.yaml and numeric/<topic>.yaml",
+        "exams.yaml": "is not read; files are exam.yaml, weeks/week-NN.yaml"
+        " and numeric/<topic>.yaml",
         "week-05.yml": "is empty",
         "week5.yaml": "the file has to be called week-04.yaml",
     }

@@ -62,5 +62,5 @@ def references(value: object) -> set[str]:
 
 
 def test_an_unknown_kind() -> None:
-    with pytest.raises(UnknownName, match="no kind of file is called exams; kinds: exam, week, numeric"):
+    with pytest.raises(UnknownName, match="is called exams; kinds: exam, week, numeric"):
         schema("exams")

@@ -112,7 +112,7 @@ def test_values_that_cancel_are_no_disagreement() -> None:
     thirds = {"queries": [[0.0]], "keys": [[1.0]] * 3, "values": [[0.1], [0.2], [-0.3]]}
     solution = ONE_HEAD.solve(thirds)
     assert abs(solution.quantities["output"][0][0]) < 1e-15  # type: ignore[index,arg-type]
-    assert ONE_HEAD.verify(solution, "cpu").device == "cpu"
+    assert ONE_HEAD.verify(solution, kernel_device()).device == kernel_device().name
 
 
 side = st.integers(1, 4)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from solvers import find
 from solvers.contract import BadInput, Solution
-from solvers.device import choose
+from tests.solvers.conftest import kernel_device
 
 LAYER = find("convolution.layer")
 Q4 = {"height": 32, "width": 32, "channels": 3, "filters": 16, "kernel": 5, "padding": 2}
@@ -63,7 +63,7 @@ def test_published_layers(name: str, lawful: Callable[..., Solution]) -> None:
     assert solution.quantities["output_shape"] == shape
     assert solution.quantities["parameters"] == parameters
     assert solution.quantities["activations"] == math.prod(shape)
-    assert solution.device == "cpu"
+    assert solution.device == kernel_device().name
 
 
 def test_multiply_adds_of_published_layers() -> None:
@@ -94,7 +94,7 @@ def test_reference_and_kernel_agree(**inputs: int) -> None:
         with pytest.raises(BadInput, match="kernel"):
             LAYER.solve(inputs)
     else:
-        assert LAYER.verify(LAYER.solve(inputs), choose("cpu")).device == "cpu"
+        assert LAYER.verify(LAYER.solve(inputs), kernel_device()).device == kernel_device().name
 
 
 # ------------------------------------------------------------------------ misconceptions

@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 
 from solvers import find, in_topic
 from solvers.contract import BadInput, Solution
-from solvers.device import choose
 from solvers.initialization import fans, he, xavier
+from tests.solvers.conftest import kernel_device
 
-CPU = choose("cpu")
+DEVICE = kernel_device()
 XAVIER, HE = "initialization.xavier", "initialization.he"
 CONV: dict[str, Any] = {"inputs": 16, "outputs": 32, "kernel": 3}
 
@@ -164,7 +164,7 @@ fan = st.integers(1, 1_000_000)
 def test_xavier_agrees(inputs: int, outputs: int) -> None:
     solver = find(XAVIER)
     solution = solver.solve({"inputs": inputs, "outputs": outputs})
-    assert solver.verify(solution, CPU).device == "cpu"
+    assert solver.verify(solution, DEVICE).device == DEVICE.name
 
 
 @settings(max_examples=150, deadline=None)
@@ -172,7 +172,7 @@ def test_xavier_agrees(inputs: int, outputs: int) -> None:
 def test_he_agrees(inputs: int, outputs: int, kernel: int) -> None:
     solver = find(HE)
     solution = solver.solve({"inputs": inputs, "outputs": outputs, "kernel": kernel})
-    assert solver.verify(solution, CPU).device == "cpu"
+    assert solver.verify(solution, DEVICE).device == DEVICE.name
 
 
 # -------------------------------------------------------------------- measured on real draws

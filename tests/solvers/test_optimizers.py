@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from solvers import find, in_topic
 from solvers.contract import BadInput, Solution
-from solvers.device import choose
 from solvers.optimizers import (
     adagrad_step,
     adam_step,
@@ -25,8 +24,9 @@ from solvers.optimizers import (
     rmsprop_step,
     sgd_step,
 )
+from tests.solvers.conftest import kernel_device
 
-CPU = choose("cpu")
+DEVICE = kernel_device()
 CLOSE: dict[str, Any] = {"rtol": 1e-7, "atol": 1e-9}  # by hand ε is left out
 
 
@@ -189,7 +189,7 @@ def test_reference_and_kernel_agree(short: str) -> None:
     def agree(inputs: dict[str, Any]) -> None:
         solver = find(name(short))
         solution = solver.solve(inputs)
-        assert solver.verify(solution, CPU).device == "cpu"
+        assert solver.verify(solution, DEVICE).device == DEVICE.name
         labels = {step.label for step in solution.steps}
         assert {wrong.departs_at for wrong in solution.wrong_answers} <= labels
 

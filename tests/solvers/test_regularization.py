@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 
 from solvers import find, in_topic
 from solvers.contract import BadInput, Solution
-from solvers.device import choose
 from solvers.regularization import dropout, early_stop
+from tests.solvers.conftest import kernel_device
 
-CPU = choose("cpu")
+DEVICE = kernel_device()
 
 
 def name(short: str) -> str:
@@ -337,7 +337,7 @@ def vectors(n: int) -> st.SearchStrategy[list[float]]:
 def agrees(short: str, inputs: dict[str, Any]) -> None:
     solver = find(name(short))
     solution = solver.solve(inputs)
-    assert solver.verify(solution, CPU).device == "cpu"
+    assert solver.verify(solution, DEVICE).device == DEVICE.name
     labels = {step.label for step in solution.steps}
     assert all(wrong.departs_at in labels for wrong in solution.wrong_answers)
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from solvers import find, in_topic
 from solvers.contract import BadInput, Solution
-from solvers.device import choose
+from tests.solvers.conftest import kernel_device
 
-CPU = choose("cpu")
+DEVICE = kernel_device()
 CLOSE: dict[str, Any] = {"rtol": 1e-12, "atol": 1e-15}
 
 
@@ -162,7 +162,7 @@ def test_reference_and_kernel_agree(short: str) -> None:
     def agree(inputs: dict[str, Any]) -> None:
         solver = find(name(short))
         solution = solver.solve(inputs)
-        assert solver.verify(solution, CPU).device == "cpu"
+        assert solver.verify(solution, DEVICE).device == DEVICE.name
         labels = {step.label for step in solution.steps}
         departures = {wrong.departs_at for wrong in solution.wrong_answers}
         assert departures <= labels
