@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from msgspec import structs
 
@@ -81,6 +81,13 @@ def harder(templates: Sequence[Template], template: Template, step: int) -> Temp
     of_week = [t for t in wanted if t.week == template.week]
     found = near or of_week
     return min(found, key=lambda t: abs(t.difficulty - template.difficulty)) if found else None
+
+
+def on_concepts(templates: Sequence[Template], concepts: Iterable[str]) -> list[Template]:
+    """The templates that drill any of these concepts, easy ones first."""
+    wanted = set(concepts)
+    found = [template for template in templates if wanted & set(template.concepts)]
+    return sorted(found, key=lambda template: template.difficulty)
 
 
 def most_wrong(

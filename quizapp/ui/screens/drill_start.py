@@ -76,7 +76,8 @@ class DrillStart(Page):
             rows += [Row("What you get wrong most", Content.styled(names, "$quiet"), tuple(worst))]
         titles = {week.week: week.topic for week in self.services.library.weeks}
         for number in sorted({template.week for template in self.templates}):
-            of_week = tuple(t for t in self.templates if t.week == number)
+            mine = (t for t in self.templates if t.week == number)
+            of_week = tuple(sorted(mine, key=lambda t: t.difficulty))
             name = titles.get(number, "Beyond the ten weeks")
             label = f"week {number:<3} {name}" if number in titles else f"beyond   {name}"
             rows.append(Row(label, wording.count(len(of_week), "template"), of_week))

@@ -35,7 +35,8 @@ class ReportPage(Page):
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("enter", "open", "Open"),
         Key("e", "mark", "Marks"),
-        Key("s", "study", "Study what cost most"),
+        Key("d", "drill", "Drill what cost most"),
+        Key("s", "study", "Study it"),
     )
 
     def __init__(self, sitting: Sitting) -> None:
@@ -127,6 +128,19 @@ class ReportPage(Page):
             self.app.push_screen(MarkingPage(self.sitting, keys))
         else:
             self.status.say("This question has no free text to mark.")
+
+    def action_drill(self) -> None:
+        """Fresh numbers on the concepts of what cost most."""
+        from quizapp.study.drill import on_concepts
+        from quizapp.ui.screens.drill import DrillPage
+
+        studies = advice.study_next(self.services.library, self.result) if self.result else ()
+        concepts = [concept for study in studies for concept in study.concepts]
+        found = on_concepts(self.services.templates.templates, concepts)
+        if found:
+            self.app.push_screen(DrillPage(found))
+        else:
+            self.status.say("No points were lost.")
 
     async def action_study(self) -> None:
         """The notes of the week that cost most."""

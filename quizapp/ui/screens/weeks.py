@@ -39,6 +39,7 @@ class Weeks(Page):
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("enter", "notes", "Study notes"),
         Key("space", "claim", "Claim"),
+        Key("d", "drill", "Drill it"),
         Key("right", "week(1)", "Week", shown="←→"),
         Key("left", "week(-1)", "Week before", footer=False, shown="←"),
         Key("o", "overview", "All weeks"),
@@ -205,6 +206,19 @@ class Weeks(Page):
             self.services.progress.set_setting("week", number, now=self.services.now())
         except CannotSave as problem:
             self.status.say(str(problem))
+
+    def action_drill(self) -> None:
+        """Fresh numbers on the concepts of this very item."""
+        from quizapp.study.drill import on_concepts
+        from quizapp.ui.screens.drill import DrillPage
+
+        item = self.item
+        templates = self.services.templates.templates
+        found = on_concepts(templates, item.concepts) if item else []
+        if found:
+            self.app.push_screen(DrillPage(found))
+        else:
+            self.status.say("There is no numeric template on this item.")
 
     def action_overview(self) -> None:
         from quizapp.ui.screens.all_weeks import AllWeeks
