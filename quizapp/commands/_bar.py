@@ -13,22 +13,21 @@ WIDTH = 30
 
 
 class Bar:
-    """``with Bar(2000) as bar: … bar.step()``; ``total`` 0 where it is not known.
+    """``with Bar(2000, "variants") as bar: … bar.step()``; ``total`` 0 where it is not known.
 
-    It is for work whose result does not go to the same terminal line by line.
+    Where stdout is the same terminal there is no bar, unless little is printed there (``quiet``)
+    and `clear` is called before it is.
     """
 
-    def __init__(self, total: int, what: str) -> None:
+    def __init__(self, total: int, what: str, *, quiet: bool = False) -> None:
         self._total = total
         self._what = what
         self._done = 0
         self._shown = False
         # A clock, not a date: only how long it takes matters here.
-        self._next = time.monotonic() + WAIT if self._wanted() else float("inf")
-
-    @staticmethod
-    def _wanted() -> bool:
-        return sys.stderr is not None and sys.stderr.isatty() and not sys.stdout.isatty()
+        wanted = sys.stderr is not None and sys.stderr.isatty()
+        wanted = wanted and (quiet or not sys.stdout.isatty())
+        self._next = time.monotonic() + WAIT if wanted else float("inf")
 
     def __enter__(self) -> Self:
         return self
@@ -39,7 +38,12 @@ class Bar:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the bar away; the next step shows it again."""
         if self._shown:
+            self._shown = False
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
     def step(self) -> None:

@@ -12,8 +12,10 @@ from pathlib import Path
 
 import msgspec
 
+from quizapp.commands._bar import Bar
 from quizapp.content import bank
 from quizapp.content.model import Problem, Template
+from quizapp.content.yaml_source import Source
 from quizapp.variants.measuring import Measured
 
 FEW_SEEDS = 200
@@ -71,29 +73,37 @@ def _checked(folder: Path, args: argparse.Namespace) -> tuple[list[Problem], int
     for problem in problems:
         _print(problem, args)
     broken = {problem.file for problem in problems}
-    for path, file in zip(bank.template_files(folder), bank.read_templates(folder), strict=True):
-        if only in (None, path) and file.source.file not in broken and args.seeds:
-            for index, template in enumerate(file.content or ()):
-                found = _measured(file, index, template, args)
-                problems += found
+    sound = [
+        (file.source, index, template)
+        for path in bank.template_files(folder)
+        if only in (None, path) and bank.shown(path, folder) not in broken and args.seeds
+        for file in [bank.read_template_file(path, folder)]
+        for index, template in enumerate(file.content or ())
+    ]
+    with Bar(len(sound), "templates", quiet=True) as bar:
+        for source, index, template in sound:
+            problems += _measured(source, index, template, args, bar)
+            bar.step()
     return problems, 1 if only else len(bank.files(folder)) + len(bank.template_files(folder))
 
 
 def _measured(
-    file: bank.File[bank.Templates], index: int, template: Template, args: argparse.Namespace
+    source: Source, index: int, template: Template, args: argparse.Namespace, bar: Bar
 ) -> list[Problem]:
     from quizapp.variants.measuring import measure, shortcomings
 
     measured = measure(template, range(args.seeds))
     if args.measures:
+        bar.clear()
         print("\n".join(_lines(measured)) if not args.json else _json(measured))
     problems = []
     for key, message in shortcomings(template, measured):
         place = (index, key)
         where = f"[{index}].{key}"
-        line = file.source.line(place)
-        problems.append(Problem(file.source.file, line, where, f"{template.id}: {message}"))
+        line = source.line(place)
+        problems.append(Problem(source.file, line, where, f"{template.id}: {message}"))
     for problem in problems:
+        bar.clear()
         _print(problem, args)
     return problems
 

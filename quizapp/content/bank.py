@@ -89,7 +89,12 @@ def template_files(folder: Path) -> list[Path]:
 
 def read_templates(folder: Path) -> list[File[Templates]]:
     """Read every template file of a folder, with all their problems."""
-    return [_read(path, folder, Templates) for path in template_files(folder)]
+    return [read_template_file(path, folder) for path in template_files(folder)]
+
+
+def read_template_file(path: Path, folder: Path) -> File[Templates]:
+    """Read one template file, with all its problems."""
+    return _read(path, folder, Templates)
 
 
 def merged_templates(read: Iterable[list[File[Templates]]]) -> TemplateSet:

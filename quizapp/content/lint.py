@@ -7,7 +7,7 @@ links between files, texts a terminal can show.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,7 +37,9 @@ def lint(folder: Path, only: Path | None = None) -> list[Problem]:
     quizapp.
     """
     read = bank.read_folder(folder)
-    templates = bank.read_templates(folder)
+    templates = {
+        path: bank.read_template_file(path, folder) for path in bank.template_files(folder)
+    }
     known = _known([read, bank.read_folder(bank.default_folder())])
     if read.exam and read.exam.content and only in (None, folder / "exam.yaml"):
         lint_questions.check(read.exam.source, read.exam.content, known.concepts)
@@ -47,8 +49,8 @@ def lint(folder: Path, only: Path | None = None) -> list[Problem]:
             lint_weeks.check(file.source, file.content, known.questions)
     for each in read.files:
         lint_text.check(each.source)
-    _templates(folder, only, read, templates, known.concepts)
-    sources = [file.source for file in (*read.files, *templates)]
+    _templates(only, read, templates, known.concepts)
+    sources = [file.source for file in (*read.files, *templates.values())]
     found = {problem for source in sources for problem in source.problems}
     found |= {*bank.merged([read]).problems, *_stray(folder, read)}
     shown = None if only is None else bank.shown(only, folder)
@@ -61,19 +63,19 @@ def folder_of(path: Path) -> Path:
 
 
 def _templates(
-    folder: Path,
     only: Path | None,
     read: bank.Folder,
-    templates: list[bank.File[bank.Templates]],
+    templates: Mapping[Path, bank.File[bank.Templates]],
     concepts: frozenset[str],
 ) -> None:
     """Check template files; an id may be taken by a practice question or an earlier file."""
     questions = read.exam.content.questions if read.exam and read.exam.content else ()
     taken = {question.id: "exam.yaml" for question in questions}
-    named = {name for file in templates for each in file.content or () for name in each.concepts}
+    content = [file.content for file in templates.values()]
+    named = {name for each_file in content for each in each_file or () for name in each.concepts}
     if concepts and not named <= concepts:
         concepts |= _of_solvers()  # what is beyond the weeks
-    for path, file in zip(bank.template_files(folder), templates, strict=True):
+    for path, file in templates.items():
         if only in (None, path):
             lint_templates.check(file, concepts, taken, topic=path.stem)
         taken |= {template.id: file.source.file for template in file.content or ()}

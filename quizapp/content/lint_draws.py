@@ -12,6 +12,7 @@ from quizapp.content.yaml_source import Place, Source
 from solvers.contract import BadInput, Bounds, Solver
 
 _ARRAYS = ("graph", "one_hot", "permutation")
+MOST_STEPS = 100_000  # of a range that are looked at
 LARGEST = 64  # of a side; nobody reads a longer array in a prompt
 
 
@@ -115,6 +116,9 @@ def _range(source: Source, draw: Draw, ends: tuple[Number, Number], place: Place
         source.add((*place, "range"), f"range goes from {low} down to {high}")
     elif draw.step <= 0:
         source.add((*place, "step"), f"step is {draw.step}, expected more than 0")
+    elif (high - low) / draw.step > MOST_STEPS:
+        message = f"more than {MOST_STEPS:,} steps from {low} to {high}; take larger ones"
+        source.add((*place, "step"), message)
     elif not math.isclose((high - low) / draw.step, round((high - low) / draw.step), abs_tol=1e-6):
         source.add((*place, "range"), f"{high} is never reached from {low} in steps of {draw.step}")
 
@@ -163,7 +167,7 @@ def _numbers(draw: Draw) -> Iterator[Given]:
         return
     low, high = draw.range
     steps = round((high - low) / draw.step)
-    for at in range(min(steps, 100_000) + 1):
+    for at in range(min(steps, MOST_STEPS) + 1):
         value = low + at * draw.step
         value = value if isinstance(value, int) else round(value, 10)
         if value not in draw.exclude:
@@ -195,13 +199,13 @@ def _within(
 
 
 def _extremes(draw: Draw, sizes: Mapping[str, list[int]]) -> Iterator[Given]:
-    """The lowest and highest draws, as whole values of the input."""
+    """Draws that a solver may refuse where it takes the others, as values of the input."""
     if draw.graph is not None or draw.one_hot is not None or draw.permutation is not None:
         yield from _fixed_arrays(draw, sizes)
         return
     values = list(_numbers(draw))
     if draw.range is not None:
-        values = [values[0], values[-1]]
+        values = [*values[:2], values[-1]]  # the second one may be the first with a fraction
     for value in values:
         array = value
         for side in reversed(draw.shape):

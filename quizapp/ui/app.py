@@ -101,17 +101,24 @@ class QuizApp(App[str]):
         self.set_reactive(App.theme, theme.DARK.name)
 
     def _solver_event(self, event: SolverEvent) -> None:
-        """Say once what the person should know; confirmed answers are silent."""
+        """Say what the person should know; confirmed answers are silent."""
+        if event.kind not in ("torch-missing", "restarted", "disagreement"):
+            return
+        if event.message in self._said:
+            return
+        if event.kind == "torch-missing":
+            self._said.add(event.message)
+        self.notice = event.message
+        self.set_timer(0.3, self.say_notice)
+
+    def say_notice(self) -> None:
+        """Say it on the screen that is there; one that is at work says how far it is instead."""
         from quizapp.ui.screens.page import Page
 
-        if event.kind in ("torch-missing", "restarted", "disagreement"):
-            page = self.screen
-            if isinstance(page, Page) and event.message not in self._said:
-                page.status.say(event.message)
-                if page.busy:  # its status line says how far it is
-                    self.notice = event.message
-            if event.kind == "torch-missing":
-                self._said.add(event.message)
+        page = self.screen
+        if self.notice and isinstance(page, Page) and not page.busy:
+            page.status.say(self.notice)
+            self.notice = ""
 
     def get_css_variables(self) -> dict[str, str]:
         return theme.with_roles(super().get_css_variables())

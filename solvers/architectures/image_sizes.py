@@ -170,4 +170,5 @@ fully_convolutional = Solver(
     reference=_slid,
     kernel=_slid_kernel,
     source="Long, Shelhamer and Darrell, arXiv:1411.4038",
+    example={"side": 384},
 )

@@ -85,6 +85,7 @@ async def test_sitting_marking_and_report(
         compare(student, "sitting-text", size)
         await student.press("escape", "f", "down", "enter")
         await student.sees("Marking · question 13 (b), the steps")
+        await student.sees("Flagged: you wrote")
         compare(student, "marking", size)
         while "Report ·" not in student.text:
             await student.press("0") if "open" in student.status else None

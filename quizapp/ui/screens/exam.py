@@ -42,6 +42,7 @@ class ExamStart(Page):
         self.fresh = False
         self.with_clock = True
         self.seed: int | None = None
+        self.finished: int | None = None  # a sitting whose marking comes next
 
     def content(self) -> ComposeResult:
         yield Rows()
@@ -56,6 +57,7 @@ class ExamStart(Page):
     def on_screen_resume(self) -> None:
         if self.is_mounted and self.query(Rows):
             self.show_rows()
+            self.go_on()
 
     def on_resize(self, event: Resize) -> None:  # noqa: ARG002
         if self.query_one(Rows).rows:
@@ -234,8 +236,14 @@ class ExamStart(Page):
 
     def _after_sitting(self, finished: object) -> None:
         if finished == "finished":
-            sitting_id = self.services.progress.sittings()[0].id
-            self.quizapp.call_later(self.mark, sitting_id)
+            self.finished = self.services.progress.sittings()[0].id
+            self.quizapp.call_later(self.go_on)
+
+    def go_on(self) -> None:
+        """From a finished sitting to its marking, once nothing else is being looked at."""
+        if self.finished is not None and self.app.screen is self:
+            sitting_id, self.finished = self.finished, None
+            self.mark(sitting_id)
 
     def mark(self, sitting_id: int) -> None:
         """The text parts that wait for the learner, then the report."""

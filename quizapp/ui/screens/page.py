@@ -141,13 +141,7 @@ class Page(Screen[Any]):
     def expect_to_stay(self) -> None:
         """A screen that is only passed through says nothing."""
         if self.quizapp.notice:
-            self.set_timer(0.3, self.say_notice)
-
-    def say_notice(self) -> None:
-        """What happened while a busy screen had no room to say it."""
-        if self.quizapp.notice and self.app.screen is self and not self.busy:
-            self.status.say(self.quizapp.notice)
-            self.quizapp.notice = ""
+            self.set_timer(0.3, self.quizapp.say_notice)
 
     def on_descendant_focus(self) -> None:
         self.refresh_keys()
