@@ -193,4 +193,6 @@ def _too_large(value: object, bounds: Bounds, depth: int = 0) -> bool:
         return False
     if depth >= len(bounds.axes) or len(value) > bounds.max_side:
         return True
+    if list not in map(type, value):  # a row of numbers, as most lists are
+        return False
     return any(_too_large(item, bounds, depth + 1) for item in value)

@@ -71,13 +71,9 @@ def is_finite(value: Value) -> bool:
     """No NaN and no ∞ anywhere."""
     if not isinstance(value, list):
         return not isinstance(value, float) or math.isfinite(value)
-    for item in value:
-        if isinstance(item, float):
-            if not math.isfinite(item):
-                return False
-        elif not is_finite(item):
-            return False
-    return True
+    if {*map(type, value)} == {float}:  # a row; a sum with NaN or ∞ in it is never finite
+        return math.isfinite(sum(value)) or all(map(math.isfinite, value))  # type: ignore[arg-type]
+    return all(map(is_finite, value))
 
 
 def sides_of(value: Value) -> Iterator[int]:

@@ -311,6 +311,16 @@ def test_a_draw_that_leaves_nothing_says_so(draw: Draw) -> None:
         draw_one(draw, Stream("none", 0), {})
 
 
+def test_arrays_of_whole_numbers_are_exact() -> None:
+    """A side of 223 is none of 224, though it is within 1 %."""
+    sides = Part(id="a", points=1, kind="matrix", ask="trace", decimals=0)
+    assert tolerances(sides, [[224, 224, 3], [112.0, 112.0, 64.0]]) == [0.0] * 6
+    assert apart(sides, [[0, 1]], [[0, 0]], None)
+    assert tolerances(sides, [[224.5]]) == [2.245]
+    mean = Part(id="a", points=1, kind="real", ask="mean", decimals=0)
+    assert tolerances(mean, 224.0) == [2.24]
+
+
 def test_a_size_that_was_not_drawn_says_so() -> None:
     with pytest.raises(Undrawable, match="n is no size"):
         draw_one(Draw(range=(0, 1), shape=("n",)), Stream("none", 0), {})

@@ -2,8 +2,9 @@
 
 The tolerance of a number is 1 % of it, or half a unit in the last digit asked where that is
 larger; an entry that is 0 gets a floor from the variant's own scale. Whole numbers and shapes
-are exact. Two answers are apart when they differ by four tolerances in some entry, the tolerance
-taken at the larger of the two, or when their shapes differ.
+are exact, and so are arrays of whole numbers that are asked to 0 decimals. Two answers are apart
+when they differ by four tolerances in some entry, the tolerance taken at the larger of the two,
+or when their shapes differ.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ def tolerances(part: Part, key: Given, solution: Solution | None = None) -> list
 
 
 def _rooms(part: Part, entries: Sequence[float], solution: Solution | None) -> list[float]:
+    if part.decimals == 0 and part.kind != "real" and all(x == int(x) for x in entries):
+        return [0.0] * len(entries)
     sizes = [abs(entry) for entry in entries]
     scale = max(sizes, default=0.0) or _scale(solution)
     least = FLOOR * scale

@@ -96,9 +96,12 @@ def _candidates(variant: Variant, part: Part, stream: Stream) -> Iterator[tuple[
     """What misconceptions give, in an order drawn from the stream, then fillers."""
     assert variant.solution is not None
     wrong = variant.live(part)
+    key = variant.key(part)
     for at in stream.shuffled(len(wrong)):
-        yield wrong[at].value, wrong[at].id
-    for filler in _fillers(part, variant.key(part)):
+        # A list is no answer in a box for one number, where it could not be typed either.
+        if isinstance(wrong[at].value, list) == isinstance(key, list):
+            yield wrong[at].value, wrong[at].id
+    for filler in _fillers(part, key):
         yield filler, ""
 
 

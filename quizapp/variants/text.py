@@ -73,6 +73,8 @@ def as_asked(part: Part, value: Given) -> str:
     '0.50 0.00; 2.00 0.33'
     """
     if isinstance(value, list):
+        if is_matrix(value) and is_matrix(value[0]):
+            return _nested(part, value)
         if is_matrix(value):
             separator = "; "
         else:
@@ -81,6 +83,13 @@ def as_asked(part: Part, value: Given) -> str:
     if isinstance(value, bool | str) or part.kind in ("integer", "shape"):
         return written(value)
     return _rounded(part, value)
+
+
+def _nested(part: Part, value: Given) -> str:
+    """Deeper tensors, which rows and columns can't write, in brackets."""
+    if isinstance(value, list):
+        return "[" + ", ".join(_nested(part, item) for item in value) + "]"
+    return as_asked(part, value)
 
 
 def _rounded(part: Part, value: float) -> str:

@@ -290,7 +290,6 @@ WRONG: list[tuple[str, dict[str, Any], dict[str, dict[str, Any]]]] = [
             },
             "self": {
                 "weights_shape": [2, 2],
-                "output_shape": [2, 1],
                 "weights": [share(1, 0), [0.5, 0.5]],
                 "output": [[8 * E / (E + 1)], [4]],
             },
