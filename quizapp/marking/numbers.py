@@ -11,7 +11,6 @@ from collections.abc import Iterator
 
 from quizapp.content.model import Given, Part
 
-
 NOISE = 1e-14  # what is left of numbers that cancel
 
 
