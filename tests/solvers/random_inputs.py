@@ -48,18 +48,27 @@ def drawn(inputs: type[Inputs], rng: np.random.Generator) -> dict[str, Any]:
     }
 
 
-def largest(inputs: type[Inputs], rng: np.random.Generator) -> dict[str, Any]:
-    """Every side and every whole number as large as it may be; the other numbers are small."""
-    bounds = inputs.bounds()
-    sides = {"ends": 2}
+def solved_at_its_largest(solver: Solver[Any], rng: np.random.Generator) -> Solution | None:
+    """With every side and every whole number as large as it may be, but for what is refused."""
+    bounds, sides = solver.inputs.bounds(), {"ends": 2}
     for bound in bounds.values():
         for axis in bound.axes:
-            side = min(sides.get(axis, bound.max_side), bound.max_side)
-            sides.update({axis: side} if re.fullmatch(r"[^\d+]+", axis) else {})
-    return {
+            *_, parts = _parts(axis)
+            for part in parts:
+                sides[part] = min(sides.get(part, bound.max_side), bound.max_side // len(parts))
+    inputs = {
         name: int(bound.high) if bound.kind == "whole" else _value(bound, rng, sides)
         for name, bound in bounds.items()
     }
+    for _ in range(40):
+        try:
+            return solver.solve(inputs)
+        except BadInput as refused:
+            if refused.field in bounds:
+                inputs[refused.field] = _value(bounds[refused.field], rng, sides)
+        except Unsuitable:
+            inputs = {name: _value(bound, rng, sides) for name, bound in bounds.items()}
+    return None
 
 
 def solved(solver: Solver[Any], tries: int, seed: int = 0) -> Iterator[Solution]:
@@ -77,17 +86,20 @@ def _sides(bounds: Mapping[str, Bounds], rng: np.random.Generator) -> dict[str, 
     sides = {"ends": 2}
     for bound in bounds.values():
         for axis in bound.axes:
-            for name in re.split(r"\+|^\d+", axis):
+            for name in _parts(axis)[1]:
                 sides.setdefault(name, min(int(rng.integers(1, 5)), bound.max_side))
     return sides
 
 
-def _side(axis: str, sides: dict[str, int]) -> int:
+def _parts(axis: str) -> tuple[int, list[str]]:
     """ "H+D" is the sum of two sides, "2F" twice one."""
-    if axis in sides:
-        return sides[axis]
-    factor, name = re.fullmatch(r"(\d*)(.*)", axis).groups()  # type: ignore[union-attr]
-    return int(factor or 1) * sum(sides[part] for part in name.split("+"))
+    factor, names = re.fullmatch(r"(\d*)(.*)", axis).groups()  # type: ignore[union-attr]
+    return int(factor or 1), names.split("+")
+
+
+def _side(axis: str, sides: dict[str, int]) -> int:
+    factor, names = _parts(axis)
+    return factor * sum(sides[name] for name in names)
 
 
 def _value(bound: Bounds, rng: np.random.Generator, sides: dict[str, int]) -> Any:

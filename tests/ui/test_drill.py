@@ -184,3 +184,18 @@ async def test_what_goes_wrong_most_comes_first(open_app: Open) -> None:
         await student.sees("sample-layer")
         await student.press("slash", "ctrl+u", "enter")
         await student.sees("What you get wrong most")
+
+
+async def test_the_same_question_as_multiple_choice(open_app: Open) -> None:
+    async with open_app() as student:
+        page = await begin(student)
+        await student.press("escape", "m")
+        await student.until(lambda: page.offered is not None)
+        assert page.offered is not None
+        assert page.variant is not None
+        assert "1 ( )" in student.text
+        letters = [choice.id for choice in page.offered.choices["a"]]
+        where = letters.index(page.offered.key("a"))
+        await student.press(str(where + 1), "ctrl+s")
+        await student.sees("2 of 5 points")
+        assert "✓ right" in student.text

@@ -13,7 +13,7 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from quizapp.content.model import Part, Template
+from quizapp.content.model import Part, Question, Template
 from quizapp.errors import CannotSave, QuizappError
 from quizapp.marking.grade import Grade, PartGrade
 from quizapp.marking.grading import asked_sides, grade
@@ -29,6 +29,7 @@ from quizapp.ui.widgets.prose import Prose
 from quizapp.ui.widgets.question import QuestionView
 from quizapp.ui.widgets.tensor import table
 from quizapp.variants import Variant, fresh
+from quizapp.variants.choices import Offered, offered
 
 
 class DrillPage(Page):
@@ -57,6 +58,7 @@ class DrillPage(Page):
         Key("right", "level(1)", "Harder", footer=False, shown="→"),
         Key("left", "level(-1)", "Easier", footer=False, shown="←"),
         Key("w", "why", "Why: the study note", footer=False),
+        Key("m", "choices", "Multiple choice, or type it", footer=False),
         Key("c", "copy", "Copy the command for this question", footer=False),
         Key("e", "write", "Write", footer=False),
         Key("down,j", "scroll(2)", "Scroll", footer=False, shown="↓"),
@@ -76,6 +78,8 @@ class DrillPage(Page):
         self.second_try = False
         self.started = 0.0
         self.checking = False
+        self.offered: Offered | None = None  # the options, in the multiple-choice form
+        self.with_choices = False
 
     def content(self) -> ComposeResult:
         with Vertical(id="pair"):
@@ -129,7 +133,8 @@ class DrillPage(Page):
             if (sides := asked_sides(variant, part))
         }
         texts = {part: (text, 0) for part, text in (keep or {}).items()}
-        view = QuestionView(variant.question, variant.prompt, variant.prompts, texts, "", shapes)
+        self.offered = offered(variant) if self.with_choices else None
+        view = QuestionView(self.asked(variant), variant.prompt, variant.prompts, texts, "", shapes)
         holder = self.query_one("#question", Vertical)
         with self.app.batch_update():
             await holder.remove_children()
@@ -138,6 +143,22 @@ class DrillPage(Page):
         self.status.say("")
         self.show_side()
         self.show_title()
+
+    def asked(self, variant: Variant) -> Question:
+        """The question as it is asked: with boxes, or with options to choose from."""
+        if self.offered is None:
+            return variant.question
+        parts = tuple(self.offered.as_choice(part) for part in variant.question.parts)
+        # A plain question: a template would sum up its points again.
+        return Question(
+            id=variant.question.id,
+            title=variant.question.title,
+            week=variant.question.week,
+            points=variant.question.points,
+            concepts=variant.question.concepts,
+            prompt=variant.question.prompt,
+            parts=parts,
+        )
 
     def show_title(self) -> None:
         template = self.template
@@ -183,6 +204,8 @@ class DrillPage(Page):
         if view is None or variant is None:
             return
         responses = {part: text for part, (text, _) in view.texts.items()}
+        if self.offered is not None:
+            responses = {part: self.offered.response(part, t) for part, t in responses.items()}
         if not any(text.strip() for text in responses.values()):
             self.status.say("Nothing is written yet. s shows the steps, n takes fresh numbers.")
             return
@@ -268,7 +291,8 @@ class DrillPage(Page):
             role = glyphs.VERDICTS.get(graded.verdict, glyphs.PARTLY)
             points = f"{wording.points_text(graded.points)} of {wording.points_text(part.points)}"
             prompt = self.variant.prompts.get(part.id, part.prompt) if self.variant else ""
-            lines.append(Content(f"  ({part.id})  {prompt}".rstrip()))
+            name = f"  ({part.id})  " if len(self.template.parts) > 1 else ""
+            lines.append(Content(f"{name}{prompt}".rstrip()))
             answer = self._response(part, responses.get(part.id, ""), graded)
             verdict = Content.assemble((f"{role.sign} {role.word}", role.style), f"  {points}")
             lines.append(Content.assemble(answer, "   ", verdict))
@@ -408,6 +432,16 @@ class DrillPage(Page):
                     self.app.push_screen(Notes(week, number))
                     return
         self.status.say("There is no study note on this yet.")
+
+    async def action_choices(self) -> None:
+        """The same question with options to choose from, or with boxes again."""
+        if self.variant is None or self.checking:
+            return
+        self.with_choices = not self.with_choices
+        if self.grade is None:
+            await self.show_variant(self.variant)
+        form = "Multiple choice" if self.with_choices else "Boxes to type into"
+        self.status.say(f"{form}. m changes it back.")
 
     def action_copy(self) -> None:
         if self.variant is not None:
