@@ -1,5 +1,6 @@
-"""Each solver's reference and kernel, and the bare torch call on the same inputs where one is.
+"""Each solver's reference, kernel and whole answer, beside the bare torch call where one is.
 
+An answer is what `solvers serve` gives: inputs read, reference, misconceptions, kernel, compared.
 The bare call makes its tensors from the same inputs, as the kernel does, and gives one quantity; a
 kernel that confirms several does more than it.
 """
@@ -14,11 +15,13 @@ from torch.nn import functional
 
 from solvers import in_topic, topics
 from solvers._solver import Work
-from solvers.device import choose
+from solvers.contract import Solution, Solver
+from solvers.device import Device, choose
 from tests.benchmarks.timing import Call, microseconds
 from tests.solvers.random_inputs import solutions
 
 GOAL = 1.3  # a kernel beside the bare call
+ANSWER_GOAL = 1000.0  # microseconds
 
 Bare = Callable[[Any], object]
 
@@ -90,25 +93,32 @@ BARE: dict[str, Bare] = {
 
 def show() -> None:
     device = choose("cpu")
-    print(f"\nSolvers, microseconds; bare: the torch call alone, kernel goal {GOAL:g} times it\n")
-    print(f"{'':<40}{'reference':>11}{'kernel':>11}{'bare':>9}{'kernel/bare':>13}")
-    for topic in topics():
-        for solver in in_topic(topic):
-            solution = next(solutions(solver, 200))
-            given = solver.inputs.read(solution.inputs)
-            calls: dict[str, Call] = {
-                "reference": lambda s=solver, g=given: s.reference(g, Work()),  # type: ignore[misc]
-                "kernel": lambda s=solver, g=given: s.kernel(g, device),  # type: ignore[misc]
-            }
-            bare = BARE.get(solver.id)
-            if bare:
-                calls["bare"] = lambda b=bare, g=given: b(g)  # type: ignore[misc]
-            _print(solver.id, microseconds(calls))
+    print(f"\nSolvers, microseconds; goals: kernel {GOAL:g} times bare, answer {ANSWER_GOAL:g}\n")
+    print(f"{'':<40}{'reference':>11}{'kernel':>11}{'bare':>9}{'ratio':>7}{'answer':>13}")
+    missed = count = 0
+    for solver in (solver for topic in topics() for solver in in_topic(topic)):
+        took = microseconds(_calls(solver, next(solutions(solver, 200)), device))
+        print(_row(solver.id, took))
+        missed, count = missed + (took["answer"] > ANSWER_GOAL), count + 1
+    print(f"\n{count - missed} of {count} answer within {ANSWER_GOAL:g} microseconds")
 
 
-def _print(name: str, took: dict[str, float]) -> None:
+def _calls(solver: Solver[Any], solution: Solution, device: Device) -> dict[str, Call]:
+    given = solver.inputs.read(solution.inputs)
+    calls: dict[str, Call] = {
+        "reference": lambda: solver.reference(given, Work()),
+        "kernel": lambda: solver.kernel(given, device),
+        "answer": lambda: solver.verify(solver.solve(solution.inputs), device),
+    }
+    bare = BARE.get(solver.id)
+    return calls if bare is None else calls | {"bare": lambda: bare(given)}
+
+
+def _row(name: str, took: dict[str, float]) -> str:
     row = f"{name:<40}{took['reference']:11.1f}{took['kernel']:11.1f}"
     if "bare" in took:
         ratio = took["kernel"] / took["bare"]
-        row += f"{took['bare']:9.1f}{ratio:13.2f}{' *' if ratio > GOAL else ''}"
-    print(row)
+        row += f"{took['bare']:9.1f}{ratio:6.2f}{'*' if ratio > GOAL else ' '}"
+    else:
+        row += " " * 16
+    return f"{row}{took['answer']:12.1f}{'*' if took['answer'] > ANSWER_GOAL else ''}"

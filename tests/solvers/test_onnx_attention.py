@@ -63,7 +63,7 @@ def _heads(x: Any, heads: int) -> Any:
 
 
 def test_vectors() -> None:
-    check(FILE, OPERATOR, 15, _attention, _left_out)
+    check(FILE, OPERATOR, 20, _attention, _left_out)
 
 
 def test_what_is_left_out_is_left_out_for_one_of_the_reasons_above() -> None:

@@ -112,8 +112,8 @@ def _global_average_pool(inputs: list[Any], _: Options) -> list[Any]:
 OPERATORS: list[tuple[str, str, int, Run, LeftOut]] = [
     ("conv", "Conv", 6, _conv, _conv_left_out),
     ("convtranspose", "ConvTranspose", 6, _conv_transpose, _transpose_left_out),
-    ("maxpool", "MaxPool", 10, _max_pool, _pool_left_out),
-    ("averagepool", "AveragePool", 7, _average_pool, _average_left_out),
+    ("maxpool", "MaxPool", 11, _max_pool, _pool_left_out),
+    ("averagepool", "AveragePool", 8, _average_pool, _average_left_out),
     ("globalaveragepool", "GlobalAveragePool", 2, _global_average_pool, _not_an_image),
 ]
 

@@ -78,9 +78,9 @@ def _gru(x: Any, state: Any, w: Any, r: Any, b: Any, c: Any, reverse: bool, opti
 
 # ONNX's file of vectors, its operator, how many we run at least, ours, and what is left out.
 OPERATORS: list[tuple[str, str, int, Run, LeftOut]] = [
-    ("rnn", "RNN", 4, _sequence(_rnn, [0]), _left_out),
-    ("lstm", "LSTM", 3, _sequence(_lstm, [0, 2, 3, 1]), _left_out),
-    ("gru", "GRU", 4, _sequence(_gru, [1, 0, 2]), _left_out),
+    ("rnn", "RNN", 6, _sequence(_rnn, [0]), _left_out),
+    ("lstm", "LSTM", 5, _sequence(_lstm, [0, 2, 3, 1]), _left_out),
+    ("gru", "GRU", 6, _sequence(_gru, [1, 0, 2]), _left_out),
 ]
 
 

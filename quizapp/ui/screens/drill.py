@@ -27,9 +27,12 @@ from quizapp.ui.widgets.boxes import Changed, HandIn, TooLong
 from quizapp.ui.widgets.grid import Misfit, cells_of
 from quizapp.ui.widgets.prose import Prose
 from quizapp.ui.widgets.question import QuestionView
-from quizapp.ui.widgets.tensor import table
+from quizapp.ui.widgets.tensor import numbers_in_rows, shaded, table
 from quizapp.variants import Variant, fresh
 from quizapp.variants.choices import Offered, offered
+from solvers.contract import Step
+
+SIDE = 50  # columns beside the question in a wide window
 
 
 class DrillPage(Page):
@@ -44,6 +47,7 @@ class DrillPage(Page):
     DrillPage #pair { height: auto; layout: vertical; }
     DrillPage.-wide #pair { layout: horizontal; }
     DrillPage #question { height: auto; width: 1fr; }
+    DrillPage #result { margin: 1 0 0 0; }
     DrillPage #side { height: auto; width: 1fr; margin: 0 0 0 0; }
     DrillPage.-wide #side {
         width: 54; margin: 1 0 0 2; padding: 0 0 0 1; border-left: solid $panel;
@@ -334,13 +338,13 @@ class DrillPage(Page):
         if not self.steps_seen and (graded is None or graded.correct):
             return lines
         steps = drill.steps_shown(solution, part, graded)
-        lines.append(Content.styled(f"Steps of ({part.id})", "bold"))
+        of_part = f" of ({part.id})" if len(self.template.parts) > 1 else ""
+        lines.append(Content.styled(f"Steps{of_part}", "bold"))
+        width = SIDE if self.has_class("-wide") else max(self.size.width - 4, 40)
         for number, (step, uncovered) in enumerate(steps, 1):
-            value = shown(step.value, part)
-            text = f"{step.formula}  =  {value}" if uncovered or self.steps_seen else "·"
+            seen = uncovered or self.steps_seen
             mark = "  ← your response departs here" if _departs(graded, step.label) else ""
-            line = f"  {number}  {step.label:<26} {text}"
-            lines.append(Content.assemble(line, (mark, "$partly")))
+            lines += _step_lines(number, step, part, width, seen=seen, mark=mark)
         return [*lines, Content("")]
 
     # -------------------------------------------------------------------------- actions
@@ -467,6 +471,21 @@ class DrillPage(Page):
 
     def action_scroll(self, rows: int) -> None:
         self.query_one("#content").scroll_relative(y=rows, animate=False)
+
+
+def _step_lines(
+    number: int, step: Step, part: Part, width: int, *, seen: bool, mark: str
+) -> list[Content]:
+    """One worked step, on two rows where one is too short; a matrix as a table below it."""
+    matrix = numbers_in_rows(step.value) if seen else []
+    value = "" if matrix else shown(step.value, part)
+    text = f"{step.formula}  =  {value}".rstrip() if seen else "·"
+    label = f"  {number}  {step.label:<26}"
+    rows = shaded(matrix).split("\n") if matrix else []
+    below = [Content.assemble("      ", row) for row in rows]
+    if len(label) + len(text) + len(mark) < width:
+        return [Content.assemble(f"{label} {text}", (mark, "$partly")), *below]
+    return [Content.assemble(label.rstrip(), (mark, "$partly")), Content(f"       {text}"), *below]
 
 
 def _departs(graded: PartGrade | None, label: str) -> bool:

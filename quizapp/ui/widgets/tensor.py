@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
+from quizapp.content.model import Given
 from quizapp.ui import glyphs
 
 
@@ -33,6 +34,17 @@ def _cell(text: str, width: int, *, wrong: bool) -> Content:
         return Content(f"{padding}{text} ")
     sign = Content.styled(glyphs.WRONG.sign, glyphs.WRONG.style)
     return Content.assemble(padding, (text, "underline"), sign)
+
+
+def numbers_in_rows(value: Given) -> list[list[float]]:
+    """The rows of a matrix of numbers; nothing for any other value."""
+    if not isinstance(value, list) or not value:
+        return []
+    rows = [row for row in value if isinstance(row, list)]
+    cells = [cell for row in rows for cell in row]
+    if len(rows) < len(value) or not all(isinstance(cell, int | float) for cell in cells):
+        return []
+    return [[float(cell) for cell in row if isinstance(cell, int | float)] for row in rows]
 
 
 def shaded(values: Sequence[Sequence[float]], *, decimals: int = 4) -> Content:
