@@ -47,7 +47,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if terminalreporter.config.getoption("--device", default=None):
+    if terminalreporter.config.getoption("--device", default=None) and _differences.solutions:
         terminalreporter.write_line(f"kernels on {kernel_device().name}: {_differences}")
 
 

@@ -13,24 +13,21 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 
-from quizapp.content.model import Part, Question, Template
+from quizapp.content.model import Question, Template
 from quizapp.errors import CannotSave, QuizappError
-from quizapp.marking.grade import Grade, PartGrade
+from quizapp.marking.grade import Grade
 from quizapp.marking.grading import asked_sides, grade
-from quizapp.marking.numbers import shown
 from quizapp.study import drill, wording
-from quizapp.ui import glyphs
 from quizapp.ui import wording as phrases
 from quizapp.ui.keys import Key
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.boxes import Changed, HandIn, TooLong
-from quizapp.ui.widgets.grid import Misfit, cells_of
+from quizapp.ui.widgets.grid import Misfit
 from quizapp.ui.widgets.prose import Prose
 from quizapp.ui.widgets.question import QuestionView
-from quizapp.ui.widgets.tensor import numbers_in_rows, shaded, table
+from quizapp.ui.widgets.verdict import hint_lines, result_lines, step_lines
 from quizapp.variants import Variant, fresh
 from quizapp.variants.choices import Offered, offered
-from solvers.contract import Step
 
 SIDE = 50  # columns beside the question in a wide window
 
@@ -256,7 +253,11 @@ class DrillPage(Page):
         self.set_focus(None)
         holder = self.query_one("#question", Vertical)
         result = Content("\n").join(
-            [Content(variant.prompt.rstrip()), Content(""), *self._results(marked, responses)]
+            [
+                Content(variant.prompt.rstrip()),
+                Content(""),
+                *result_lines(variant, marked, responses),
+            ]
         )
         with self.app.batch_update():
             await holder.remove_children()
@@ -288,64 +289,21 @@ class DrillPage(Page):
 
     # -------------------------------------------------------------------- what is shown
 
-    def _results(self, marked: Grade, responses: dict[str, str]) -> list[Content]:
-        lines: list[Content] = []
-        for part in self.template.parts:
-            graded = marked.part(part.id)
-            role = glyphs.VERDICTS.get(graded.verdict, glyphs.PARTLY)
-            points = f"{wording.points_text(graded.points)} of {wording.points_text(part.points)}"
-            prompt = self.variant.prompts.get(part.id, part.prompt) if self.variant else ""
-            name = f"  ({part.id})  " if len(self.template.parts) > 1 else ""
-            lines.append(Content(f"{name}{prompt}".rstrip()))
-            answer = self._response(part, responses.get(part.id, ""), graded)
-            verdict = Content.assemble((f"{role.sign} {role.word}", role.style), f"  {points}")
-            lines.append(Content.assemble(answer, "   ", verdict))
-            if graded.feedback and graded.feedback != "Right.":
-                lines.append(Content(f"       {graded.feedback}"))
-            lines.append(Content(""))
-        return lines
-
-    def _response(self, part: Part, text: str, graded: PartGrade) -> Content:
-        if part.kind in ("vector", "matrix") and graded.cells:
-            shape_rows = cells_of(text.replace("\n", ";"))
-            if sum(map(len, shape_rows)) == len(graded.cells):
-                marked = table(shape_rows, graded.cells)
-                indented = [Content.assemble("       ", line) for line in marked.split("\n")]
-                return Content("\n").join([*indented, Content("      ")])
-        return Content(f"       {text or 'nothing'}")
-
     def show_side(self) -> None:
         """Hints that were taken, or after a check the worked steps."""
-        lines: list[Content] = []
-        solution = self.variant.solution if self.variant else None
-        if solution is not None:
-            for part in self.template.parts:
-                if not part.ask:
-                    continue
-                lines += self._side_of(part)
-        self.query_one("#side", Prose).say(Content("\n").join(lines))
-
-    def _side_of(self, part: Part) -> list[Content]:
-        assert self.variant is not None
-        assert self.variant.solution is not None
-        solution = self.variant.solution
-        taken = self.taken.get(part.id, 0)
-        lines = [
-            Content.assemble((f"Hint {n} for ({part.id})  ", "bold"), drill.hint(solution, part, n))
-            for n in range(1, taken + 1)
-        ]
-        graded = self.grade.part(part.id) if self.grade else None
-        if not self.steps_seen and (graded is None or graded.correct):
-            return lines
-        steps = drill.steps_shown(solution, part, graded)
-        of_part = f" of ({part.id})" if len(self.template.parts) > 1 else ""
-        lines.append(Content.styled(f"Steps{of_part}", "bold"))
+        variant = self.variant
+        if variant is None:
+            return
         width = SIDE if self.has_class("-wide") else max(self.size.width - 4, 40)
-        for number, (step, uncovered) in enumerate(steps, 1):
-            seen = uncovered or self.steps_seen
-            mark = "  ← your response departs here" if _departs(graded, step.label) else ""
-            lines += _step_lines(number, step, part, width, seen=seen, mark=mark)
-        return [*lines, Content("")]
+        lines: list[Content] = []
+        for part in self.template.parts:
+            if part.ask:
+                graded = self.grade.part(part.id) if self.grade else None
+                taken = self.taken.get(part.id, 0)
+                lines += hint_lines(variant, part, taken)
+                if self.steps_seen or (graded is not None and not graded.correct):
+                    lines += step_lines(variant, part, graded, width, all_steps=self.steps_seen)
+        self.query_one("#side", Prose).say(Content("\n").join(lines))
 
     # -------------------------------------------------------------------------- actions
 
@@ -471,22 +429,3 @@ class DrillPage(Page):
 
     def action_scroll(self, rows: int) -> None:
         self.query_one("#content").scroll_relative(y=rows, animate=False)
-
-
-def _step_lines(
-    number: int, step: Step, part: Part, width: int, *, seen: bool, mark: str
-) -> list[Content]:
-    """One worked step, on two rows where one is too short; a matrix as a table below it."""
-    matrix = numbers_in_rows(step.value) if seen else []
-    value = "" if matrix else shown(step.value, part)
-    text = f"{step.formula}  =  {value}".rstrip() if seen else "·"
-    label = f"  {number}  {step.label:<26}"
-    rows = shaded(matrix).split("\n") if matrix else []
-    below = [Content.assemble("      ", row) for row in rows]
-    if len(label) + len(text) + len(mark) < width:
-        return [Content.assemble(f"{label} {text}", (mark, "$partly")), *below]
-    return [Content.assemble(label.rstrip(), (mark, "$partly")), Content(f"       {text}"), *below]
-
-
-def _departs(graded: PartGrade | None, label: str) -> bool:
-    return graded is not None and not graded.correct and graded.departs_at == label
