@@ -91,7 +91,7 @@ class BeforeFinishing(Page):
         self.busy = True
         page.read_only = True
         try:
-            await mark_automatically(services, page.sitting.id, self.status.say)
+            await mark_automatically(services, page.sitting.id, self.say)
         except QuizappError as problem:
             # Nothing is lost: the report marks what is left.
             self.quizapp.notice = str(problem)

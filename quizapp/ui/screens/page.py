@@ -76,6 +76,11 @@ class Page(Screen[Any]):
     def status(self) -> StatusLine:
         return self.query_one("#status", StatusLine)
 
+    def say(self, sentence: str) -> None:
+        """As `status.say`, but for work that may outlive the screen."""
+        for status in self.query(StatusLine):
+            status.say(sentence)
+
     def show_saved(self, when: datetime) -> None:
         """The right end of the status line: saved 14:02, or that nothing is remembered."""
         from quizapp.ui.wording import saved_at

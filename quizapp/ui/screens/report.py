@@ -63,12 +63,13 @@ class ReportPage(Page):
         if not waiting - set(waiting_text_parts(self.services, self.sitting.id)):
             return
         try:
-            await mark_automatically(self.services, self.sitting.id, self.status.say)
+            await mark_automatically(self.services, self.sitting.id, self.say)
         except QuizappError as problem:
-            self.status.say(str(problem))
+            self.say(str(problem))
             return
-        self.status.say("")
-        self.show_report()
+        if self.is_attached:
+            self.say("")
+            self.show_report()
 
     def show_report(self) -> None:
         services, now = self.services, self.services.now()
