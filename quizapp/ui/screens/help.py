@@ -22,7 +22,7 @@ EXAMPLES = {
     "shape": "32x32x16 or (32, 32, 16)",
     "real": "0.7311, 3/4 or 1/(1+exp(-1))",
     "formula": "softmax(Q @ K.T / sqrt(d_k)) @ V, D^-1/2 (A+I) D^-1/2 X W; two formulas: a ; b",
-    "text": "about 50 words; long answers are read less well by the suggestions",
+    "text": "About 50 words; long answers are read less well by the suggestions",
 }
 
 
