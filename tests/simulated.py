@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from quizapp.content.model import Given, Part, Template
 from quizapp.marking.grade import PartGrade
 from quizapp.marking.grading import grade
+from quizapp.marking.numbers import leaves, shape
 from quizapp.solving import here
 from quizapp.variants import NUMERIC, Variant, fresh
 from quizapp.variants.answers import tolerances
@@ -83,7 +84,7 @@ def _astray(seen: Seen, variant: Variant, part: Part, rng: random.Random) -> Non
     key = variant.key(part)
     values = [wrong.value for wrong in live_ones(variant, part)]
     near = _nearby(key, tolerances(part, key, variant.solution), rng)
-    if near in values or near == key:
+    if near == key or any(_given_by(value, near, key) for value in values):
         return
     marked = _marked(variant, part, json.dumps(near))
     where = f"seed {variant.seed} ({part.id}): {near}, near {key},"
@@ -91,6 +92,17 @@ def _astray(seen: Seen, variant: Variant, part: Part, rng: random.Random) -> Non
         seen.faults.append(f"{where} is called right")
     if marked.misconception:
         seen.faults.append(f"{where} is diagnosed as {marked.misconception}")
+
+
+def _given_by(wrong: Given, near: Given, key: Given) -> bool:
+    """Whether a misconception gives the nearby answer, or the very entry in which it is off.
+
+    Tensors are diagnosed entry by entry: what a misconception gives there is no accident.
+    """
+    if shape(wrong) != shape(key):
+        return wrong == near
+    entries = zip(leaves(wrong), leaves(near), leaves(key), strict=True)
+    return any(x == y != z for x, y, z in entries)
 
 
 def _nearby(key: Given, rooms: list[float], rng: random.Random) -> Given:
