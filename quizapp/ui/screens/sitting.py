@@ -37,6 +37,7 @@ from quizapp.variants.text import filled
 
 SAVE_AFTER = 0.3  # seconds of quiet
 HEARTBEAT = 5.0  # the clock is saved at least so often
+SETTLE_AT_MOST = 0.5
 TRY_AGAIN = 5.0  # after a save failed
 
 
@@ -303,7 +304,10 @@ class SittingPage(Page):
         """Before a box is left: let it take every key that was typed before this one."""
         taken = asyncio.Event()
         if self.focused is not None and self.focused.call_later(taken.set):
-            await taken.wait()
+            # A box that is just being taken away never answers; its text is remembered already.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SETTLE_AT_MOST):
+                    await taken.wait()
         self.remember()
 
     # ---------------------------------------------------------------------------- clock
