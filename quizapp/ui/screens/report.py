@@ -82,7 +82,7 @@ class ReportPage(Page):
         self.title_line(
             f"Report · {self.result.title(now)}", Content.styled(self.result.result(), "bold")
         )
-        self.query_one(ScoreGrid).show(self.result.questions)
+        self.query_one(ScoreGrid).show(self.result.questions, self.result.costliest)
         self.query_one(Pairs).show(self._below(now))
         self.refresh_keys()
 

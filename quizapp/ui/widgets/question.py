@@ -231,12 +231,6 @@ class QuestionView(Vertical):
         self.focus_open()
         self.post_message(self.Opened(part_id))
 
-    def neighbour(self, step: int) -> str | None:
-        """The part before or after the open one; None at the ends."""
-        ids = [part.id for part in self.question.parts]
-        at = ids.index(self.open_part) + step
-        return ids[at] if 0 <= at < len(ids) else None
-
     def next_empty(self) -> str | None:
         """The next part after the open one in which nothing is written; None when there is none."""
         ids = [part.id for part in self.question.parts]

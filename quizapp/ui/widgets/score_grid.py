@@ -35,12 +35,12 @@ class ScoreGrid(Widget, can_focus=True):
         super().__init__()
         self.scores: Sequence[QuestionScore] = ()
 
-    def show(self, scores: Sequence[QuestionScore]) -> None:
-        """Show these; the cursor starts at the question that lost most."""
+    def show(self, scores: Sequence[QuestionScore], begin_at: str) -> None:
+        """Show these; the cursor begins at the question with this id, then stays where it is."""
         first = not self.scores
         self.scores = tuple(scores)
         if first and self.scores:
-            self.cursor = max(range(len(scores)), key=lambda i: (scores[i].lost, -i))
+            self.cursor = [score.question for score in scores].index(begin_at)
         self.refresh(layout=True)
 
     @property
