@@ -28,6 +28,7 @@ Points: TypeAlias = Annotated[float, Meta(gt=0, le=20, multiple_of=0.5)]
 Key: TypeAlias = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
 Week: TypeAlias = Annotated[int, Meta(ge=2, le=12)]  # 12 is "beyond"
 BEYOND = 12
+ENOUGH_IDEAS = 4  # key ideas of an interview question that give full marks
 
 # A number, a word, or nested lists of them: what a solver takes and gives. msgspec knows no
 # recursive aliases, so at run time the lists nest four deep.
@@ -260,20 +261,84 @@ class Note(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     body: str
 
 
+class Resource(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Something to watch or read outside quizapp; ticked by the learner like a checklist item."""
+
+    id: Key  # watch-illustrated-transformer
+    title: str
+    kind: Literal["watch", "read", "course"]
+    series: str  # what it belongs to: Transformers
+    order: Annotated[int, Meta(ge=1)]  # within the series
+    url: str = ""  # where there is none: named only
+    concepts: tuple[Key, ...] = ()
+
+
 class WeekFile(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """questions/weeks/week-NN.yaml"""
+    """questions/weeks/week-NN.yaml, and beyond.yaml"""
 
     week: Week
     title: str
     insight: str  # the one sentence to remember
     checklist: tuple[ChecklistItem, ...]
     notes: tuple[Note, ...]
+    resources: tuple[Resource, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """ "week 4", or "beyond" for what no week teaches."""
+        return "beyond" if self.week == BEYOND else f"week {self.week}"
 
     @property
     def topic(self) -> str:
         """The title without the course's heading: "Convolution and filters"."""
         topic = self.title.rpartition(" — ")[2]
         return topic[:1].upper() + topic[1:]
+
+
+# --------------------------------------------------------------------------- interview
+
+
+class InterviewQuestion(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """A short question with a model answer and the key ideas looked for in a response.
+
+    Each idea counts one point; four give full marks, or all where there are fewer.
+    """
+
+    id: Key  # iv-01
+    title: str  # a few words
+    origin: str  # where it comes from: guide, checkpoint, outcome
+    week: Week
+    concepts: tuple[Key, ...]
+    prompt: str
+    model_answer: str
+    ideas: tuple[Criterion, ...]
+
+    @property
+    def question(self) -> Question:
+        """The same, as a question with one text part, so that it is answered and marked alike."""
+        part = Part(
+            id="a",
+            points=min(len(self.ideas), ENOUGH_IDEAS),
+            kind="text",
+            model_answer=self.model_answer,
+            rubric=self.ideas,
+        )
+        return Question(
+            id=self.id,
+            title=self.title,
+            week=self.week,
+            points=part.points,
+            concepts=self.concepts,
+            prompt=self.prompt,
+            parts=(part,),
+        )
+
+
+class Interview(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """questions/interview.yaml"""
+
+    title: str
+    questions: tuple[InterviewQuestion, ...]
 
 
 # -------------------------------------------------------------------------------- bank
@@ -284,6 +349,7 @@ class Library(Struct, frozen=True):
 
     exam: Exam
     weeks: tuple[WeekFile, ...]
+    interview: tuple[InterviewQuestion, ...] = ()
     problems: tuple[Problem, ...] = ()  # of files that were left out
 
     def question(self, question_id: str) -> Question:
