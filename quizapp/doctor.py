@@ -21,7 +21,7 @@ from msgspec import Struct
 
 from quizapp import __version__
 from quizapp.content import bank
-from quizapp.content.model import Given, Library
+from quizapp.content.model import BEYOND, Given, Library
 from solvers import in_topic, topics
 from solvers.contract import BadInput, Bounds, Disagreement, Solution, Solver, Unsuitable
 
@@ -131,7 +131,10 @@ def database() -> Iterator[Finding]:
 def content(library: Library) -> Iterator[Finding]:
     """How much there is to ask, and what was left out."""
     exam = library.exam
-    says = f"{len(exam.questions)} questions, {exam.points:g} points, {len(library.weeks)} weeks"
+    weeks = sum(week.week != BEYOND for week in library.weeks)
+    says = f"{len(exam.questions)} questions, {exam.points:g} points, {weeks} weeks"
+    if library.interview:
+        says += f", {len(library.interview)} interview questions"
     yield Finding("content", "questions", "ok" if exam.questions else "fails", says)
     for problem in library.problems:
         yield Finding("content", "left out", "fails", str(problem))

@@ -41,6 +41,8 @@ def test_the_wheel_holds_code_styles_and_questions(wheel: Path) -> None:
         "solvers/__main__.py",
         "questions/exam.yaml",
         *(f"questions/weeks/week-{week:02}.yaml" for week in range(2, 12)),
+        "questions/weeks/beyond.yaml",
+        "questions/interview.yaml",
     } - names <= {"solvers/convolution.py"}  # which may be a folder
     assert any(name.startswith("solvers/convolution") for name in names)
     tops = {name.split("/")[0] for name in names if ".dist-info/" not in name}
@@ -75,7 +77,7 @@ def test_an_empty_environment_runs_the_wheel(wheel: Path, tmp_path: Path) -> Non
     ours, numbers, *content = json.loads(run(python, "-I", "-c", code, cwd=tmp_path))
     assert Path(ours).is_relative_to(folder)
     assert Path(numbers).is_relative_to(folder)
-    assert content == [20, 98, list(range(2, 12)), 0]
+    assert content == [20, 98, list(range(2, 13)), 0]
     quizapp = folder / "bin" / "quizapp"
     words = ["solve", "convolution.layer", "height=32", "channels=3", "filters=16", "kernel=5"]
     assert "parameters = 1,216" in run(quizapp, *words, "--device", "none", cwd=tmp_path)

@@ -1,26 +1,30 @@
 """From folders of YAML files to the `Library`: what can be asked.
 
 A file with problems is left out and the rest works; the problems stand in
-``Library.problems``. A folder holds ``exam.yaml`` and ``weeks/week-NN.yaml``, each of them
-optional; several folders add up.
+``Library.problems``. A folder holds ``exam.yaml``, ``interview.yaml``, ``weeks/week-NN.yaml`` and
+``weeks/beyond.yaml``, each of them optional; several folders add up.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Generic, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeAlias, TypeVar
 
 import msgspec
 
 from quizapp.content import cache as content_cache
 from quizapp.content.model import (
+    ChecklistItem,
     Exam,
+    Interview,
+    InterviewQuestion,
     Library,
     Problem,
     Question,
+    Resource,
     Template,
     TemplateSet,
     WeekFile,
@@ -30,7 +34,7 @@ if TYPE_CHECKING:
     from quizapp.content.yaml_source import Place, Source
 
 Templates: TypeAlias = tuple[Template, ...]
-T = TypeVar("T", Exam, WeekFile, Templates)
+T = TypeVar("T", Exam, Interview, WeekFile, Templates)
 
 NO_EXAM = Exam(title="", minutes=120, questions=())
 
@@ -119,10 +123,10 @@ def merged_templates(read: Iterable[list[File[Templates]]]) -> TemplateSet:
 
 def files(folder: Path) -> list[Path]:
     """The question files of a folder, in the order in which they are read."""
-    exam = folder / "exam.yaml"
+    single = [folder / "exam.yaml", folder / "interview.yaml"]
     weeks = folder / "weeks"
     found = sorted(weeks / name for name in _names(weeks) if name.endswith((".yaml", ".yml")))
-    return [exam, *found] if exam.exists() else found
+    return [*(path for path in single if path.exists()), *found]
 
 
 def _names(folder: Path) -> list[str]:
@@ -144,30 +148,33 @@ class File(Generic[T]):
 class Folder:
     """One folder as read."""
 
-    exam: File[Exam] | None
-    weeks: list[File[WeekFile]]
-    problems: list[Problem]  # of the folder itself
+    exam: File[Exam] | None = None
+    interview: File[Interview] | None = None
+    weeks: list[File[WeekFile]] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)  # of the folder itself
 
     @property
-    def files(self) -> Iterator[File[Exam] | File[WeekFile]]:
+    def files(self) -> Iterator[File[Exam] | File[Interview] | File[WeekFile]]:
         if self.exam:
             yield self.exam
+        if self.interview:
+            yield self.interview
         yield from self.weeks
 
 
 def read_folder(folder: Path) -> Folder:
     """Read every file of a folder, with all their problems."""
     if not folder.is_dir():
-        missing = Problem(str(folder), 0, "", "there is no such folder")
-        return Folder(None, [], [missing])
-    exam: File[Exam] | None = None
-    weeks: list[File[WeekFile]] = []
+        return Folder(problems=[Problem(str(folder), 0, "", "there is no such folder")])
+    read = Folder()
     for path in files(folder):
-        if path.parent == folder:
-            exam = _read(path, folder, Exam)
+        if path.parent != folder:
+            read.weeks.append(_read(path, folder, WeekFile))
+        elif path.name == "exam.yaml":
+            read.exam = _read(path, folder, Exam)
         else:
-            weeks.append(_read(path, folder, WeekFile))
-    return Folder(exam, weeks, [])
+            read.interview = _read(path, folder, Interview)
+    return read
 
 
 def _read(path: Path, folder: Path, kind: type[T]) -> File[T]:
@@ -191,11 +198,43 @@ def merged(read: Iterable[Folder]) -> Library:
         library.problems += folder.problems
         for file in folder.files:
             library.problems += file.source.problems
-            if isinstance(file.content, Exam):
-                library.add_exam(file.content, file.source)
-            elif isinstance(file.content, WeekFile):
-                library.add_week(file.content, file.source)
+            if not library.take(named(file.content), file.source):
+                continue
+            match file.content:
+                case Exam():
+                    library.add_exam(file.content)
+                case Interview():
+                    library.interview += file.content.questions
+                case WeekFile():
+                    library.add_week(file.content)
     return library.done()
+
+
+class Named(NamedTuple):
+    """An id in a file, and where it stands."""
+
+    kind: str  # of what: a question
+    id: str
+    place: Place
+
+
+def named(content: Exam | Interview | WeekFile | None) -> list[Named]:
+    """Every id of a file that no other file may use: they all name cards or ticks."""
+    match content:
+        case Exam():
+            return _named("a question", content.questions, "questions")
+        case Interview():
+            return _named("an interview question", content.questions, "questions")
+        case WeekFile():
+            items = _named("a checklist item", content.checklist, "checklist")
+            return items + _named("a resource", content.resources, "resources")
+    return []
+
+
+def _named(
+    kind: str, things: Sequence[Question | InterviewQuestion | ChecklistItem | Resource], key: str
+) -> list[Named]:
+    return [Named(kind, thing.id, (key, index, "id")) for index, thing in enumerate(things)]
 
 
 class _Merging:
@@ -203,29 +242,19 @@ class _Merging:
 
     def __init__(self) -> None:
         self.exam = NO_EXAM
+        self.interview: list[InterviewQuestion] = []
         self.weeks: dict[int, WeekFile] = {}
         self.problems: list[Problem] = []
-        self._taken: dict[str, str] = {}  # "question q04" → where it stands
+        self._taken: dict[str, str] = {}  # id → "a question in exam.yaml, line 4"
 
-    def add_exam(self, exam: Exam, source: Source) -> None:
-        places = [
-            (f"question {q.id}", ("questions", i, "id")) for i, q in enumerate(exam.questions)
-        ]
-        if not self._take(places, source):
-            return
+    def add_exam(self, exam: Exam) -> None:
         if self.exam is NO_EXAM:
             self.exam = exam
         else:
             questions: tuple[Question, ...] = (*self.exam.questions, *exam.questions)
             self.exam = Exam(title=self.exam.title, minutes=self.exam.minutes, questions=questions)
 
-    def add_week(self, week: WeekFile, source: Source) -> None:
-        places = [
-            (f"checklist item {item.id}", ("checklist", i, "id"))
-            for i, item in enumerate(week.checklist)
-        ]
-        if not self._take(places, source):
-            return
+    def add_week(self, week: WeekFile) -> None:
         if first := self.weeks.get(week.week):
             week = WeekFile(
                 week=first.week,
@@ -233,28 +262,32 @@ class _Merging:
                 insight=first.insight,
                 checklist=first.checklist + week.checklist,
                 notes=first.notes + week.notes,
+                resources=first.resources + week.resources,
             )
         self.weeks[week.week] = week
 
-    def _take(self, places: Sequence[tuple[str, Place]], source: Source) -> bool:
+    def take(self, named: Iterable[Named], source: Source) -> bool:
         """Take these ids if all are free; else note which aren't."""
         taking: dict[str, str] = {}
         free = True
-        for named, place in places:
-            if first := self._taken.get(named) or taking.get(named):
-                kind, _, key = named.rpartition(" ")
-                message = f"id {key} is already a {kind} in {first}; choose another"
-                source.add(place, message)
+        for kind, key, place in named:
+            if first := self._taken.get(key) or taking.get(key):
+                source.add(place, f"id {key} is already {first}; choose another")
                 self.problems.append(source.problems[-1])
                 free = False
-            taking[named] = f"{source.file}, line {source.line(place)}"
+            taking[key] = f"{kind} in {source.file}, line {source.line(place)}"
         if free:
             self._taken |= taking
         return free
 
     def done(self) -> Library:
         weeks = tuple(self.weeks[number] for number in sorted(self.weeks))
-        return Library(exam=self.exam, weeks=weeks, problems=tuple(sorted(self.problems)))
+        return Library(
+            exam=self.exam,
+            weeks=weeks,
+            interview=tuple(self.interview),
+            problems=tuple(sorted(self.problems)),
+        )
 
 
 def sentence(problem: Problem) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from quizapp.content import (
     bank,
+    lint_interview,
     lint_numbers,
     lint_questions,
     lint_templates,
@@ -44,9 +45,11 @@ def lint(folder: Path, only: Path | None = None) -> list[Problem]:
     if read.exam and read.exam.content and only in (None, folder / "exam.yaml"):
         lint_questions.check(read.exam.source, read.exam.content, known.concepts)
         lint_numbers.check(read.exam.source, read.exam.content)
+    if read.interview and read.interview.content:
+        lint_interview.check(read.interview.source, read.interview.content, known.concepts)
     for file in read.weeks:
         if file.content:
-            lint_weeks.check(file.source, file.content, known.questions)
+            lint_weeks.check(file.source, file.content, known.questions, known.concepts)
     for each in read.files:
         lint_text.check(each.source)
     _templates(only, read, templates, known.concepts)
@@ -68,9 +71,8 @@ def _templates(
     templates: Mapping[Path, bank.File[bank.Templates]],
     concepts: frozenset[str],
 ) -> None:
-    """Check template files; an id may be taken by a practice question or an earlier file."""
-    questions = read.exam.content.questions if read.exam and read.exam.content else ()
-    taken = {question.id: "exam.yaml" for question in questions}
+    """Check template files; an id may be taken by anything else or in an earlier file."""
+    taken = {each.id: file.source.file for file in read.files for each in bank.named(file.content)}
     content = [file.content for file in templates.values()]
     named = {name for each_file in content for each in each_file or () for name in each.concepts}
     if concepts and not named <= concepts:
@@ -113,5 +115,8 @@ def _stray(folder: Path, read: bank.Folder) -> list[Problem]:
         return []
     known = {*bank.files(folder), *bank.template_files(folder)}
     stray = sorted({*folder.rglob("*.yaml"), *folder.rglob("*.yml")} - known)
-    why = "is not read; files are exam.yaml, weeks/week-NN.yaml and numeric/<topic>.yaml"
+    why = (
+        "is not read; files are exam.yaml, interview.yaml, weeks/week-NN.yaml, weeks/beyond.yaml"
+        " and numeric/<topic>.yaml"
+    )
     return [Problem(bank.shown(path, folder), 0, "", why) for path in stray]

@@ -13,7 +13,8 @@ NUMERIC = frozenset({"integer", "shape", "real", "vector", "matrix"})
 CHOSEN = frozenset({"choice", "choices", "ordering"})
 MOST_CRITERIA = 9  # one key each
 
-# As `quizapp.marking.rubric.evidence` reads them: anything but letters, digits and * is a formula.
+# As `quizapp.marking.rubric.lookup` reads them: anything but letters, digits and * is a formula.
+_LINKING = re.compile("[>~]")
 _FORMULA = re.compile(r"[^\w*]|_")
 _STEM = re.compile(r"\w+\*?")
 
@@ -27,7 +28,7 @@ def check(source: Source, exam: Exam, concepts: frozenset[str]) -> None:
 
 def criteria_twice(questions: Iterable[Question]) -> set[str]:
     """Criterion ids that several questions, or one of them, have twice."""
-    return _repeated([c.id for q in questions for part in q.parts for c in part.rubric])
+    return repeated([c.id for q in questions for part in q.parts for c in part.rubric])
 
 
 def check_concepts(
@@ -45,7 +46,8 @@ def _near(word: str, known: Iterable[str]) -> str:
     return nearest(word, known) if "?" in nearest(word, known) else "check the spelling"
 
 
-def _repeated(ids: Sequence[str]) -> set[str]:
+def repeated(ids: Sequence[str]) -> set[str]:
+    """The ids that are there more than once."""
     return {key for key in ids if ids.count(key) > 1}
 
 
@@ -76,7 +78,7 @@ def _question(source: Source, question: Question, place: Place) -> None:
     if question.parts and total != question.points:
         message = f"points is {_points(question.points)}, but the parts have {_points(total)}"
         source.add((*place, "points"), message)
-    for key in sorted(_repeated([part.id for part in question.parts])):
+    for key in sorted(repeated([part.id for part in question.parts])):
         source.add((*place, "parts"), f"part id {key} is there twice")
     earlier: dict[str, Part] = {}
     for number, part in enumerate(question.parts):
@@ -124,7 +126,7 @@ def _chosen(source: Source, part: Part, place: Place) -> None:
         source.add((*place, "answer"), f"the answer is computed: {part.ask} is one of the options")
     if len(ids) < 2:
         source.add(place, f"options: {len(ids)}, expected at least 2")
-    for key in sorted(_repeated(ids)):
+    for key in sorted(repeated(ids)):
         source.add((*place, "options"), f"option id {key} is there twice")
     for index, key in enumerate(part.answer):
         if key not in ids:
@@ -133,7 +135,7 @@ def _chosen(source: Source, part: Part, place: Place) -> None:
         return
     if part.kind == "choice" and len(part.answer) != 1:
         source.add(place, f"answer has {len(part.answer)} options, expected 1")
-    elif part.kind == "choices" and (not part.answer or _repeated(part.answer)):
+    elif part.kind == "choices" and (not part.answer or repeated(part.answer)):
         source.add(place, "answer has to name the right options, each once")
     elif part.kind == "ordering" and sorted(part.answer) != sorted(ids):
         source.add(place, "answer has to name every option once, in order")
@@ -178,8 +180,6 @@ def _misplaced(source: Source, part: Part, place: Place) -> None:
 
 def _rubric(source: Source, part: Part, place: Place, twice: set[str]) -> None:
     place = (*place, "rubric")
-    if len(part.rubric) > MOST_CRITERIA:
-        source.add(place, f"{len(part.rubric)} criteria, at most {MOST_CRITERIA}: one key each")
     total = sum(criterion.points for criterion in part.rubric)
     exact = part.kind == "text"
     if part.rubric and (total != part.points if exact else total > part.points):
@@ -188,11 +188,27 @@ def _rubric(source: Source, part: Part, place: Place, twice: set[str]) -> None:
             f"the criteria have {_points(total)} points, expected {expected}{_points(part.points)}"
         )
         source.add(place, message)
-    siblings = [criterion.id for criterion in part.rubric]
-    for index, criterion in enumerate(part.rubric):
+    check_criteria(source, part.rubric, place, twice, numeric=part.kind in NUMERIC)
+
+
+def check_criteria(
+    source: Source,
+    criteria: Sequence[Criterion],
+    place: Place,
+    twice: set[str],
+    *,
+    name: str = "criterion",
+    names: str = "criteria",
+    numeric: bool = False,
+) -> None:
+    """Note the problems of a list of criteria; ``twice``: ids that the file has twice."""
+    if len(criteria) > MOST_CRITERIA:
+        source.add(place, f"{len(criteria)} {names}, at most {MOST_CRITERIA}: one key each")
+    siblings = [criterion.id for criterion in criteria]
+    for index, criterion in enumerate(criteria):
         if criterion.id in twice:
-            source.add((*place, index, "id"), f"criterion id {criterion.id} is there twice")
-        _criterion(source, criterion, (*place, index), siblings, numeric=part.kind in NUMERIC)
+            source.add((*place, index, "id"), f"{name} id {criterion.id} is there twice")
+        _criterion(source, criterion, (*place, index), siblings, numeric=numeric)
 
 
 def _criterion(
@@ -217,7 +233,7 @@ def _groups(source: Source, groups: tuple[Group, ...], place: Place) -> None:
     for number, group in enumerate(groups):
         if not group:
             source.add((*place, number), "an empty group, expected alternatives")
-        for key in sorted(_repeated([alternative.lower() for alternative in group])):
+        for key in sorted(repeated([alternative.lower() for alternative in group])):
             source.add((*place, number), f'"{key}" is there twice in one group')
         for index, alternative in enumerate(group):
             if why := _malformed(alternative):
@@ -229,9 +245,11 @@ def _malformed(alternative: str) -> str:
     links = alternative.split()
     if not links:
         return "an empty alternative, expected one or more stems"
-    for stem in (stem for link in links for stem in link.split(">")):
-        if not stem:
-            return f'"{alternative}": a stem is missing before or after >'
-        if not _FORMULA.search(stem) and not _STEM.fullmatch(stem):
-            return f'"{stem}": a stem is at least one letter, with * at its end only'
+    for choice in (choice for link in links for choice in _LINKING.split(link)):
+        stems = [choice] if _FORMULA.search(choice.replace("|", "")) else choice.split("|")
+        if not choice or not all(stems):
+            return f'"{alternative}": a stem is missing before or after >, ~ or |'
+        for stem in stems:
+            if not _FORMULA.search(stem) and not _STEM.fullmatch(stem):
+                return f'"{stem}": a stem is at least one letter, with * at its end only'
     return ""

@@ -25,15 +25,15 @@ _WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", 
 
 
 def check(
-    file: File[Templates], concepts: frozenset[str], questions: Mapping[str, str], topic: str
+    file: File[Templates], concepts: frozenset[str], others: Mapping[str, str], topic: str
 ) -> None:
-    """Note the problems of one file; ``questions``: where other ids stand; topic: its name."""
+    """Note the problems of one file; ``others``: where other ids stand; topic: its name."""
     source = file.source
     lint_text.check(source)
     if file.content is None:
         return
     twice = lint_questions.criteria_twice(file.content)
-    taken = dict(questions)
+    taken = dict(others)
     for index, template in enumerate(file.content):
         place: Place = (index,)
         if template.id in taken:

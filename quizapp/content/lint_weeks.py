@@ -1,17 +1,26 @@
-"""Checks of a week: its name, checklist, links and notes."""
+"""Checks of a week: its name, checklist, notes, and what there is to watch and read."""
 
 from __future__ import annotations
 
 import re
 from pathlib import PurePath
 
+from quizapp.content import lint_questions
 from quizapp.content.model import BEYOND, WeekFile
 from quizapp.content.strict import nearest
 from quizapp.content.yaml_source import Source
 
+_LINK = re.compile(r"https://[\w-]+(\.[\w-]+)+([/?#][^\s<>\"\[\]]*)?")
 
-def check(source: Source, week: WeekFile, questions: frozenset[str] | None) -> None:
-    """Note the problems of one week's file; ``questions`` is None where none can be known."""
+
+def check(
+    source: Source, week: WeekFile, questions: frozenset[str] | None, concepts: frozenset[str]
+) -> None:
+    """Note the problems of one week's file.
+
+    ``questions`` and ``concepts`` are what it may name; ``questions`` is None where none can be
+    known.
+    """
     _file_name(source, week)
     if not week.checklist:
         source.add(("checklist",), "a week has at least one checklist item")
@@ -33,6 +42,15 @@ def check(source: Source, week: WeekFile, questions: frozenset[str] | None) -> N
                 near = nearest(concept, sorted(covered))
                 message += f"; {near}" if near.endswith("?") else ""
                 source.add(("notes", index, "concepts", number), message)
+    _resources(source, week, concepts)
+
+
+def _resources(source: Source, week: WeekFile, concepts: frozenset[str]) -> None:
+    for index, resource in enumerate(week.resources):
+        place = ("resources", index)
+        lint_questions.check_concepts(source, resource.concepts, place, concepts)
+        if resource.url and not _LINK.fullmatch(resource.url):
+            source.add((*place, "url"), f"url is {resource.url}, expected https:// and an address")
 
 
 def _file_name(source: Source, week: WeekFile) -> None:

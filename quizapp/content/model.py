@@ -74,6 +74,7 @@ class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
     evidence: tuple[Group, ...] = ()
     contradicted_by: tuple[Group, ...] = ()
     opposite_of: str = ""  # the sibling criterion this one is easily swapped with
+    also_met_by: dict[str, str] = {}  # other questions whose model answers say the same, and why
     entries: tuple[int, ...] = ()
     misconceptions: tuple[str, ...] = ()
 

@@ -8,11 +8,16 @@ from typing import Any
 import msgspec
 
 from quizapp.content.bank import Templates
-from quizapp.content.model import Exam, WeekFile
+from quizapp.content.model import Exam, Interview, WeekFile
 from quizapp.errors import UnknownName
 
 # What a person calls each kind of file, and the structure it is read into.
-KINDS: Mapping[str, Any] = {"exam": Exam, "week": WeekFile, "numeric": Templates}
+KINDS: Mapping[str, Any] = {
+    "exam": Exam,
+    "interview": Interview,
+    "week": WeekFile,
+    "numeric": Templates,
+}
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -46,6 +46,26 @@ notes: []
 """
 
 
+INTERVIEW = """\
+title: Small interview
+questions:
+  - id: i1
+    title: One
+    origin: guide 1.1
+    week: 2
+    concepts: [one]
+    prompt: Say one, and why.
+    model_answer: One, because it is the first.
+    ideas:
+      - {id: i1-k1, points: 1, credit: says one, evidence: [[one]]}
+"""
+
+RESOURCES = """\
+resources:
+  - {id: watch-one, title: One, kind: watch, series: Numbers, order: 1, url: https://one.org}
+"""
+
+
 def write(folder: Path, exam: str | bytes = EXAM, **weeks: str) -> Path:
     (folder / "weeks").mkdir(parents=True, exist_ok=True)
     content = exam if isinstance(exam, bytes) else exam.encode()
@@ -357,6 +377,62 @@ def test_several_folders_add_up(tmp_path: Path, samples: Path) -> None:
     assert library.week(2).title == "Foundations"
 
 
+def test_the_interview_set(tmp_path: Path) -> None:
+    folder = write(tmp_path, week_02=WEEK)
+    (folder / "interview.yaml").write_text(INTERVIEW, encoding="utf-8")
+    library = bank.load([folder])
+    assert library.problems == ()
+    (asked,) = library.interview
+    assert (asked.id, asked.week, asked.ideas[0].id) == ("i1", 2, "i1-k1")
+    question = asked.question
+    assert (question.prompt, question.points) == ("Say one, and why.", 1)
+    assert question.part("a").model_answer == "One, because it is the first."
+
+
+def test_an_interview_alone_is_a_folder(tmp_path: Path, samples: Path) -> None:
+    (tmp_path / "interview.yaml").write_text(INTERVIEW, encoding="utf-8")
+    library = bank.load([samples, tmp_path])
+    assert library.problems == ()
+    assert [asked.id for asked in library.interview] == ["i1"]
+
+
+def test_interview_sets_and_resources_add_up(tmp_path: Path, samples: Path) -> None:
+    mine = write(tmp_path / "mine", week_02=WEEK + RESOURCES)
+    (mine / "interview.yaml").write_text(INTERVIEW, encoding="utf-8")
+    other = tmp_path / "other"
+    (other / "weeks").mkdir(parents=True)
+    (other / "interview.yaml").write_text(INTERVIEW.replace("i1", "i2"), encoding="utf-8")
+    week = WEEK.replace("w2-1", "w2-2") + RESOURCES.replace("watch-one", "watch-two")
+    (other / "weeks" / "week-02.yaml").write_text(week, encoding="utf-8")
+    library = bank.load([samples, mine, other])
+    assert library.problems == ()
+    assert [asked.id for asked in library.interview] == ["i1", "i2"]
+    assert [resource.id for resource in library.week(2).resources] == ["watch-one", "watch-two"]
+
+
+def test_beyond_is_the_last_week(tmp_path: Path) -> None:
+    beyond = WEEK.replace("week: 2", "week: 12").replace("w2-1", "w12-1")
+    library = bank.load([write(tmp_path, beyond=beyond, week_02=WEEK)])
+    assert [week.name for week in library.weeks] == ["week 2", "beyond"]
+
+
+@pytest.mark.parametrize(
+    ("mine", "first"),
+    [
+        ("q1", "a question in {exam}, line 4"),
+        ("w2-1", "an interview question in {interview}, line 3"),
+        ("watch-one", "an interview question in {interview}, line 3"),
+    ],
+)
+def test_ids_differ_over_all_kinds(tmp_path: Path, mine: str, first: str) -> None:
+    folder = write(tmp_path, week_02=WEEK + RESOURCES)
+    text = INTERVIEW.replace("id: i1\n", f"id: {mine}\n")
+    (folder / "interview.yaml").write_text(text, encoding="utf-8")
+    where = {name: f"{folder.as_posix()}/{name}.yaml" for name in ("exam", "interview")}
+    messages = [problem.message for problem in bank.load([folder]).problems]
+    assert messages == [f"id {mine} is already {first.format(**where)}; choose another"]
+
+
 def test_an_id_that_is_taken_leaves_the_later_file_out(tmp_path: Path, samples: Path) -> None:
     mine = write(tmp_path, EXAM.replace("id: q1\n", "id: s02\n"))
     library = bank.load([samples, mine])
@@ -402,6 +478,12 @@ def test_a_change_of_a_file_is_seen(tmp_path: Path) -> None:
     assert bank.load([folder], cache=tmp_path).exam.title == "Large"
     (folder / "weeks" / "week-02.yaml").unlink()
     assert bank.load([folder], cache=tmp_path).weeks == ()
+    (folder / "interview.yaml").write_text(INTERVIEW, encoding="utf-8")
+    assert len(bank.load([folder], cache=tmp_path).interview) == 1
+    (folder / "interview.yaml").write_text(
+        INTERVIEW.replace("title: One", "title: Uno"), encoding="utf-8"
+    )
+    assert bank.load([folder], cache=tmp_path).interview[0].title == "Uno"
     shutil.rmtree(folder)
     assert bank.load([folder], cache=tmp_path).exam.questions == ()
 

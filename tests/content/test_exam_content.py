@@ -168,15 +168,17 @@ def test_parts_say_what_they_ask(exam: Exam) -> None:
                 assert len(part.title) <= 26
 
 
-def test_opposites_come_in_pairs(exam: Exam) -> None:
-    pairs = 0
+def test_opposites_name_each_other(exam: Exam) -> None:
+    """In pairs, or in a chain where three things are easily swapped."""
+    linked = 0
     for _, part in all_parts(exam):
         of = {criterion.id: criterion.opposite_of for criterion in part.rubric}
         for criterion, other in of.items():
             if other:
-                assert of[other] == criterion
-                pairs += 1
-    assert pairs == 24  # 12 pairs, each named from both sides
+                assert other != criterion
+                assert of[other] in of
+                linked += 1
+    assert linked >= 24
 
 
 # --------------------------------------------------------------------------- question 4

@@ -103,7 +103,13 @@ EXAM = [
         "[product*, multipl*]",
         "[product*>]",
         "questions[0].parts[0].rubric[1].evidence[0][0]",
-        '"product*>": a stem is missing before or after >',
+        '"product*>": a stem is missing before or after >, ~ or |',
+    ),
+    (
+        "[product*, multipl*]",
+        "[product*, multi|*pl]",
+        "questions[0].parts[0].rubric[1].evidence[0][1]",
+        '"*pl": a stem is at least one letter, with * at its end only',
     ),
     # chosen parts
     (
@@ -299,6 +305,159 @@ def test_one_thing_wrong_in_a_week(
     assert (path, message) in found(folder)
 
 
+INTERVIEW = """\
+title: Small
+questions:
+  - id: i1
+    title: vanishing
+    origin: guide 1.1
+    week: 2
+    concepts: [vanishing-gradient]
+    prompt: Why do gradients vanish?
+    model_answer: The derivatives are small and there is one for each layer.
+    ideas:
+      - {id: i1-k1, points: 1, credit: derivatives are small, evidence: [[small]]}
+      - {id: i1-k2, points: 1, credit: one for each layer, evidence: [["each>layer"]]}
+"""
+INTERVIEWS = [
+    (
+        "[vanishing-gradient]",
+        "[vanishing-gradients]",
+        "questions[0].concepts[0]",
+        "no week covers vanishing-gradients; did you mean vanishing-gradient?",
+    ),
+    (
+        "[vanishing-gradient]",
+        "[]",
+        "questions[0].concepts",
+        "a question names at least one concept",
+    ),
+    (
+        "week: 2",
+        "week: 13",
+        "questions[0].week",
+        "week is 13, expected a whole number from 2 to 12",
+    ),
+    (
+        "Why do gradients vanish?",
+        "''",
+        "questions[0].prompt",
+        "prompt is empty, expected a text",
+    ),
+    (
+        "The derivatives are small and there is one for each layer.",
+        "' '",
+        "questions[0].model_answer",
+        "model_answer is empty, expected a text",
+    ),
+    (
+        "i1-k2, points: 1",
+        "i1-k2, points: 2",
+        "questions[0].ideas[1].points",
+        "points is 2, but every key idea counts 1",
+    ),
+    (
+        ", evidence: [[small]]",
+        "",
+        "questions[0].ideas[0]",
+        "evidence is missing: the words to look for",
+    ),
+    ("[[small]]", "[[sm*ll]]", "questions[0].ideas[0].evidence[0][0]", '"sm*ll": a stem is '),
+    ("i1-k2,", "i1-k1,", "questions[0].ideas[1].id", "idea id i1-k1 is there twice"),
+    (
+        "credit: derivatives are small,",
+        "credit: '',",
+        "questions[0].ideas[0].credit",
+        "credit is empty, expected what earns the points",
+    ),
+    ("i1\n", "s01\n", "questions[0].id", "id s01 is already a question in "),
+    ("i1\n", "s02-1\n", "checklist[0].id", "id s02-1 is already an interview question in "),
+    (
+        "title: vanishing",
+        'title: "vani\\u200bshing"',
+        "questions[0].title",
+        "U+200B (ZERO WIDTH SPACE) can't be seen; remove it",
+    ),
+]
+
+
+def test_an_interview_without_problems(folder: Path) -> None:
+    (folder / "interview.yaml").write_text(INTERVIEW, encoding="utf-8")
+    assert found(folder) == []
+
+
+@pytest.mark.parametrize(("before", "after", "path", "message"), INTERVIEWS)
+def test_one_thing_wrong_in_the_interview(
+    folder: Path, before: str, after: str, path: str, message: str
+) -> None:
+    (folder / "interview.yaml").write_text(INTERVIEW, encoding="utf-8")
+    change(folder, "interview.yaml", before, after)
+    assert any(p == path and m.startswith(message) for p, m in found(folder)), found(folder)
+
+
+def test_at_most_nine_ideas(folder: Path) -> None:
+    one = "      - {id: i1-kX, points: 1, credit: x, evidence: [[x]]}\n"
+    many = "".join(one.replace("X", str(number)) for number in range(3, 11))
+    (folder / "interview.yaml").write_text(INTERVIEW + many, encoding="utf-8")
+    assert found(folder) == [("questions[0].ideas", "10 key ideas, at most 9: one key each")]
+    head = INTERVIEW.partition("    ideas:")[0]
+    (folder / "interview.yaml").write_text(f"{head}    ideas: []\n", encoding="utf-8")
+    assert found(folder) == [("questions[0].ideas", "a question has at least one key idea")]
+
+
+RESOURCE = """\
+resources:
+  - id: watch-one
+    title: One
+    kind: watch
+    series: Foundations
+    order: 1
+    url: https://www.youtube.com/watch?v=AsNTP8Kwu80
+    concepts: [vanishing-gradient]
+"""
+RESOURCES = [
+    (
+        "https://www",
+        "http://www",
+        "resources[0].url",
+        "url is http://www.youtube.com/watch?v=AsNTP8Kwu80, expected https:// and an address",
+    ),
+    (
+        "https://www.youtube.com/watch?v=AsNTP8Kwu80",
+        "https://a b",
+        "resources[0].url",
+        "url is https://a b, expected https:// and an address",
+    ),
+    (
+        "[vanishing-gradient]",
+        "[vanishing]",
+        "resources[0].concepts[0]",
+        "no week covers vanishing; ",
+    ),
+    ("watch-one", "s02-1", "resources[0].id", "id s02-1 is already a checklist item in "),
+    ("order: 1", "order: 0", "resources[0].order", "order is 0, expected a whole number"),
+    ("kind: watch", "kind: listen", "resources[0].kind", 'kind is "listen", expected one of '),
+]
+
+
+def test_a_resource_without_problems(folder: Path) -> None:
+    week = folder / "weeks" / "week-02.yaml"
+    week.write_text(week.read_text(encoding="utf-8") + RESOURCE, encoding="utf-8")
+    assert found(folder) == []
+    change(folder, "weeks/week-02.yaml", RESOURCE.splitlines()[6] + "\n", "")
+    assert found(folder) == []  # named only
+
+
+@pytest.mark.parametrize(("before", "after", "path", "message"), RESOURCES)
+def test_one_thing_wrong_in_a_resource(
+    folder: Path, before: str, after: str, path: str, message: str
+) -> None:
+    week = folder / "weeks" / "week-02.yaml"
+    broken = RESOURCE.replace(before, after)
+    week.write_text(week.read_text(encoding="utf-8") + broken, encoding="utf-8")
+    assert any(p == path and m.startswith(message) for p, m in found(folder)), found(folder)
+
+
 def test_a_wide_table_row_is_found_by_its_own_line(folder: Path) -> None:
     change(folder, "weeks/week-02.yaml", "at most 0.25", "at most 0.25" + " and so on" * 6)
     (problem,) = lint(folder)
@@ -332,8 +491,8 @@ def test_files_that_are_never_read(folder: Path) -> None:
     )
     messages = {Path(p.file).name: p.message for p in lint(folder)}
     assert messages == {
-        "exams.yaml": "is not read; files are exam.yaml, weeks/week-NN.yaml"
-        " and numeric/<topic>.yaml",
+        "exams.yaml": "is not read; files are exam.yaml, interview.yaml, weeks/week-NN.yaml,"
+        " weeks/beyond.yaml and numeric/<topic>.yaml",
         "week-05.yml": "is empty",
         "week5.yaml": "the file has to be called week-04.yaml",
     }

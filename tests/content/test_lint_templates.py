@@ -207,7 +207,7 @@ CASES = [
         "no week covers conv-outputs; did you mean conv-output-size?",
     ),
     ("concepts: [conv-output-size, conv-params]", "concepts: []", "[0].concepts", "a question"),
-    ("id: sample-layer", "id: s01", "[0].id", "id s01 is already taken in exam.yaml; choose"),
+    ("id: sample-layer", "id: s01", "[0].id", "id s01 is already taken in "),
     (
         "  set: {width: height}",
         "  set: {width: height}\n  rare: {conv-params/none: because}",

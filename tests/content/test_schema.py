@@ -13,12 +13,15 @@ def test_of_any_file() -> None:
     assert found["$schema"] == "https://json-schema.org/draft/2020-12/schema"
     assert found["oneOf"] == [
         {"$ref": "#/$defs/Exam"},
+        {"$ref": "#/$defs/Interview"},
         {"$ref": "#/$defs/WeekFile"},
         {"type": "array", "items": {"$ref": "#/$defs/Template"}},
     ]
 
 
-@pytest.mark.parametrize(("kind", "name"), [("exam", "Exam"), ("week", "WeekFile")])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("exam", "Exam"), ("interview", "Interview"), ("week", "WeekFile")]
+)
 def test_of_one_kind(kind: str, name: str) -> None:
     found = schema(kind)
     assert found["$ref"] == f"#/$defs/{name}"
@@ -62,5 +65,5 @@ def references(value: object) -> set[str]:
 
 
 def test_an_unknown_kind() -> None:
-    with pytest.raises(UnknownName, match="is called exams; kinds: exam, week, numeric"):
+    with pytest.raises(UnknownName, match="is called exams; kinds: exam, interview, week, numeric"):
         schema("exams")

@@ -27,10 +27,10 @@ import pytest
 import yaml
 from rich.cells import cell_len
 
-from quizapp.content.model import WeekFile
+from quizapp.content.model import BEYOND, WeekFile
 
 WEEKS = Path(__file__).parents[2] / "questions" / "weeks"
-FILES = sorted(WEEKS.glob("week-*.yaml"))
+FILES = [*sorted(WEEKS.glob("week-*.yaml")), WEEKS / "beyond.yaml"]
 CODE_COLUMNS = 72
 TABLE_COLUMNS = 76
 
@@ -211,17 +211,19 @@ def test_checker_carries_unrounded_values() -> None:
 # ------------------------------------------------------------------ the files
 
 
-def test_there_are_weeks() -> None:
-    assert FILES, f"no week-*.yaml in {WEEKS}"
+def test_every_week_is_there() -> None:
+    assert [load(path).week for path in FILES] == [*range(2, 12), BEYOND]
 
 
 def test_week_matches_file_name(path: Path) -> None:
-    assert path.stem == f"week-{load(path).week:02d}"
+    week = load(path).week
+    assert path.stem == ("beyond" if week == BEYOND else f"week-{week:02d}")
 
 
 def test_checklist_ids_and_claims(week: WeekFile) -> None:
     ids = [item.id for item in week.checklist]
-    assert ids == [f"w{week.week:02d}-{n}" for n in range(1, len(ids) + 1)]
+    prefix = "wb" if week.week == BEYOND else f"w{week.week:02d}"
+    assert ids == [f"{prefix}-{n}" for n in range(1, len(ids) + 1)]
     for item in week.checklist:
         assert item.claim.startswith("I can "), item.id
         assert item.claim.endswith("."), item.id
@@ -293,3 +295,56 @@ def test_plain_markdown_only(path: Path, week: WeekFile) -> None:
         assert "\\" not in prose.replace("\\|", ""), f"{note.title}: LaTeX"
         without_links = re.sub(r"\[[^\[\]]+\]\(https://[^\s()]+\)", "", prose)
         assert not re.search(r"[\[\]]", without_links), f"{note.title}: brackets outside code"
+
+
+# ------------------------------------------------------------------ to watch and to read
+
+RESOURCES = {
+    4: ["watch-cs231n-lecture-5", "watch-statquest-cnn"],
+    5: ["watch-cs231n-lecture-9"],
+    8: ["watch-statquest-rnn", "watch-statquest-lstm", "course-ng-sequence-models"],
+    10: [
+        "read-illustrated-transformer",
+        "watch-illustrated-transformer",
+        "watch-statquest-attention",
+        "watch-statquest-transformer",
+        "watch-karpathy-gpt",
+    ],
+}
+
+
+def test_resources_of_the_week(week: WeekFile) -> None:
+    assert [resource.id for resource in week.resources] == RESOURCES.get(week.week, [])
+    for resource in week.resources:
+        assert resource.id.startswith(f"{resource.kind}-")
+        assert resource.url.startswith("https://") or resource.kind == "course", resource.id
+        assert resource.url not in "".join(note.body for note in week.notes) or not resource.url
+    orders = [resource.order for resource in week.resources]
+    assert orders == sorted(orders)
+
+
+def test_resources_support_what_the_notes_explain() -> None:
+    weeks = [load(path) for path in FILES]
+    explained = {concept for week in weeks for note in week.notes for concept in note.concepts}
+    for week in weeks:
+        here = {concept for note in week.notes for concept in note.concepts}
+        for resource in week.resources:
+            assert set(resource.concepts) <= explained, resource.id
+            assert here.intersection(resource.concepts), f"{resource.id} is in the wrong week"
+
+
+# ------------------------------------------------------------------ beyond
+
+
+def test_every_template_beyond_the_weeks_belongs_to_an_item() -> None:
+    found = (WEEKS.parent / "numeric").glob("*.yaml")
+    drilled = {
+        concept
+        for path in found
+        for template in yaml.load(path.read_text(encoding="utf-8"), yaml.CSafeLoader)
+        if template["week"] == BEYOND
+        for concept in template["concepts"]
+    }
+    listed = {concept for item in load(FILES[-1]).checklist for concept in item.concepts}
+    assert drilled
+    assert drilled <= listed
