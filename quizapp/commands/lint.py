@@ -70,9 +70,10 @@ def _checked(folder: Path, args: argparse.Namespace) -> tuple[list[Problem], int
     if only is not None:
         folder = folder_of(only)
     problems = lint(folder, only)
+    broken = {problem.file for problem in problems}
+    problems += _evidence(folder, only, broken)
     for problem in problems:
         _print(problem, args)
-    broken = {problem.file for problem in problems}
     sound = [
         (file.source, index, template)
         for path in bank.template_files(folder)
@@ -85,6 +86,21 @@ def _checked(folder: Path, args: argparse.Namespace) -> tuple[list[Problem], int
             problems += _measured(source, index, template, args, bar)
             bar.step()
     return problems, 1 if only else len(bank.files(folder)) + len(bank.template_files(folder))
+
+
+def _evidence(folder: Path, only: Path | None, broken: set[str]) -> list[Problem]:
+    """Of the sound files with rubrics: whether the evidence finds its answers and no others."""
+    from quizapp.marking.rubric import linting
+
+    read = bank.read_folder(folder)
+    problems: list[Problem] = []
+    for file in (read.exam, read.interview):
+        if file is None or file.content is None or file.source.file in broken:
+            continue
+        if only is None or file.source.file == bank.shown(only, folder):
+            linting.check(file.source, file.content)
+            problems += file.source.problems
+    return sorted(problems)
 
 
 def _measured(

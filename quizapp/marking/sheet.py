@@ -11,7 +11,8 @@ from collections.abc import Mapping, Sequence
 from msgspec import Struct
 
 from quizapp.content.model import Criterion, Part
-from quizapp.marking.rubric import STEP, Suggestion
+from quizapp.marking.rubric import Suggestion
+from quizapp.marking.rubric.level import STEP
 
 
 class SheetLine(Struct, frozen=True, kw_only=True):

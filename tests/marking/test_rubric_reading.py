@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from quizapp.content.model import Criterion, Group
 from quizapp.marking.rubric import Suggestion, suggest
-from quizapp.marking.rubric.evidence import Finder, find, one_edit, reads_as
+from quizapp.marking.rubric.lookup import Finder
+from quizapp.marking.rubric.stems import one_edit, reads_as
 from quizapp.marking.rubric.topics import topics
-from quizapp.marking.rubric.wording import MOST_CHARACTERS, MOST_SENTENCES, read
+from quizapp.marking.rubric.wording import read
 
 
 def criterion(
@@ -73,6 +70,12 @@ def met(response: str, *groups: Group) -> bool:
         ("not", "it doesn’t"),
         ("not", "it cannot"),
         ("not", "without it"),
+        ("not", "w/o it"),
+        ("bias", "the bais"),  # two letters swapped in a short word
+        ("hidden", "the hiden state"),
+        ("parameter", "two params"),
+        ("gradientpenalt*", "a gradient penalty"),
+        ("weight*|bias", "the biases"),
     ],
 )
 def test_read_as_a_person_reads(stem: str, response: str) -> None:
@@ -94,6 +97,9 @@ def test_read_as_a_person_reads(stem: str, response: str) -> None:
         ("3x3", "33"),
         ("25", "0.25"),
         ("positiv*", "position"),
+        ("from", "the form"),
+        ("later", "the layers"),
+        ("values", "a value"),
     ],
 )
 def test_words_that_are_others(stem: str, response: str) -> None:
@@ -171,7 +177,7 @@ def test_a_slip_in_the_first_letter_is_another_word() -> None:
     ("response", "sentences"),
     [
         ("One. Two! Three? Four", 4),
-        ("One; two", 2),
+        ("One; two", 1),
         ("e.g. one, i.e. two vs. three", 1),
         ("0.25 and 3.5 times", 1),
         ("1. first\n2. second", 2),
@@ -219,10 +225,17 @@ def test_chains(chain: str, response: str, found: bool) -> None:
 
 def test_the_same_group_twice_asks_for_two_things() -> None:
     items: Group = ("weight*", "bias", "filter")
-    assert one("weights and biases", items, items).level == "met"
-    assert one("weights", items, items).level == "partly"
-    assert one("weights, weights", items, items).level == "partly"
-    assert one("nothing", items, items).level == "missed"
+    named: Group = ("parameter",)
+    assert one("parameters: weights and biases", named, items, items).level == "met"
+    assert one("parameters: weights", named, items, items).level == "partly"
+    assert one("parameters: weights, weights", named, items, items).level == "partly"
+    assert one("nothing", named, items, items).level == "missed"
+
+
+def test_a_second_thing_is_there_or_not() -> None:
+    remedies: Group = ("unroll*", "wasserstein*|gradientpenalt*", "spectral*")
+    assert one("unrolled, or a Wasserstein loss", remedies, remedies).level == "met"
+    assert one("Wasserstein with gradient penalty", remedies, remedies).level == "missed"
 
 
 @pytest.mark.parametrize(
@@ -300,6 +313,58 @@ def test_not_negated(response: str) -> None:
     assert flags(response, ("saturat*",)) == []
 
 
+@pytest.mark.parametrize(
+    "response",
+    [
+        "Leaky, spectral and saturating units do not help.",
+        "The saturating unit is never used.",
+        "The saturating ones cannot learn.",
+        "It is wrong that it saturates.",
+        "It vanishes. Nor does the unit saturate.",
+        "This is not because it saturates.",
+        "It has no soft saturating tails.",
+        "They never grow or shrink or saturate.",
+    ],
+)
+def test_negated_from_further_away(response: str) -> None:
+    assert flags(response, ("saturat*",)) == ["negated"]
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        "It saturates and is not used for that reason alone.",
+        "Where it saturates, it does not learn.",
+        "Not all of them saturate.",
+        "Without scaling the unit saturates.",
+        "ReLU, which does not vanish, and the saturating ones",
+        "It saturates, so it does not help.",
+        "It doesn't have to saturate.",
+        "Saturating is not the only one.",
+        "It isn't linear and saturates.",
+        "The saturating ones are not more than two.",
+    ],
+)
+def test_out_of_reach_of_a_negation(response: str) -> None:
+    assert flags(response, ("saturat*",)) == []
+
+
+@pytest.mark.parametrize(
+    ("chain", "response", "found"),
+    [
+        ("not>own", "it does not use its own", True),
+        ("not>own", "it does not ignore its own", False),
+        ("not>own", "it does not learn and uses its own", False),
+        ("own>not", "its own are not there", True),
+        ("own>not", "its own are not lost", False),
+        ("weight*|bias>train*|learn*", "the biases are learned", True),
+        ("weight*|bias>train*|learn*", "the biases are fixed", False),
+    ],
+)
+def test_chains_with_negations_and_choices(chain: str, response: str, found: bool) -> None:
+    assert met(response, (chain,)) is found
+
+
 def test_a_negation_that_the_evidence_asks_for_is_no_flag() -> None:
     assert flags("sampling is not differentiable", ("not>differentia*",)) == []
 
@@ -322,6 +387,39 @@ def test_contradicts() -> None:
     assert found.flags == ()
 
 
+@pytest.mark.parametrize(
+    ("response", "flagged"),
+    [
+        ("ReLU saturates, sigmoid does not grow.", ["opposite"]),
+        ("Sigmoid is linear. ReLU saturates.", ["opposite"]),
+        ("Sigmoid saturates, ReLU is linear.", []),
+        ("Unlike ReLU, sigmoid saturates.", []),
+        ("Both ReLU and sigmoid are used. Sigmoid saturates.", []),
+        ("It saturates.", []),
+        ("ReLU saturates.", []),  # nothing says that it was mixed up
+    ],
+)
+def test_said_of_the_wrong_thing(response: str, flagged: list[str]) -> None:
+    marked = criterion(("saturat*",), contradicted_by=(("relu<>sigmoid|tanh",),))
+    [found] = suggest(response, [marked], "")
+    assert [flag.name for flag in found.flags] == flagged
+
+
+@pytest.mark.parametrize(
+    ("response", "flagged"),
+    [
+        ("GCN learns the weights by softmax.", ["contradicts"]),
+        ("GCN has fixed ones, while GAT learns softmax weights.", []),
+        ("GCN, unlike GAT, learns none, softmax is in GAT.", []),
+        ("GCN never learns weights. Softmax is in GAT.", []),
+    ],
+)
+def test_a_contradiction_ends_where_the_sentence_turns(response: str, flagged: list[str]) -> None:
+    marked = criterion(("softmax",), contradicted_by=(("gcn>learn*",),))
+    [found] = suggest(response, [marked], "")
+    assert [flag.name for flag in found.flags] == flagged
+
+
 def test_a_list_of_keywords() -> None:
     groups: tuple[Group, ...] = (("gradient",), ("depth",))
     assert flags("gradient, vanish, depth, sigmoid, tanh, relu, chain", *groups) == ["list"]
@@ -335,6 +433,20 @@ def test_the_question_echoed() -> None:
     response = "It means for gradients to vanish in a deep network."
     assert flags(response, ("gradient*",), ("vanish*",), prompt=prompt) == ["echo"]
     assert flags("Gradients vanish there.", ("gradient*",), ("vanish*",), prompt=prompt) == []
+
+
+@pytest.mark.parametrize(
+    ("response", "expected"),
+    [
+        ("A deep network has gradients that vanish, and to say so means that they vanish in it.",
+         ["echo"]),
+        ("Gradients vanish in a deep network: each layer multiplies by a slope below one.", []),
+        ("The gradients vanish.", []),
+    ],
+)  # fmt: skip
+def test_the_words_of_the_question_turned_about(response: str, expected: list[str]) -> None:
+    prompt = "Say what it means for gradients to vanish in a deep network."
+    assert flags(response, ("gradient*",), ("vanish*",), prompt=prompt) == expected
 
 
 def test_far_too_long() -> None:
@@ -363,6 +475,10 @@ GPT = criterion(("gpt",), ("decoder", "causal"), name="gpt", opposite_of="bert")
         "Unlike GPT, BERT is bidirectional. Unlike BERT, GPT is causal.",
         "With an encoder you get BERT, with a decoder you get GPT.",
         "BERT: encoder\nGPT: decoder",
+        "BERT, for example with its encoder, is not GPT. GPT has a decoder.",
+        "BERT is an encoder and other than GPT, which is a decoder.",
+        "There are BERT and GPT. The first is an encoder, the second a decoder.",
+        "BERT or GPT? The former has an encoder. In the latter, there is a decoder.",
     ],
 )
 def test_told_apart(response: str) -> None:
@@ -390,6 +506,23 @@ def test_what_is_said_of_the_other_is_no_swap() -> None:
     assert bert.flags == gpt.flags == ()
 
 
+FORGET = criterion(("forget*",), ("discard*", "old"), name="forget", opposite_of="input")
+INPUT = criterion(("input",), ("new", "write*"), name="input", opposite_of="forget")
+OUTPUT = criterion(("output",), ("reveal*", "hidden"), name="output", opposite_of="input")
+
+
+def test_three_that_are_told_apart() -> None:
+    response = "Forget: what old is discarded. Input: what new is written. Output: the hidden one."
+    found = suggest(response, [FORGET, INPUT, OUTPUT], "")
+    assert [(s.level, s.flags) for s in found] == [("met", ())] * 3
+
+
+def test_three_in_a_ring() -> None:
+    response = "Forget: what new is written. Input: the hidden one. Output: what old is discarded."
+    for found in suggest(response, [FORGET, INPUT, OUTPUT], ""):
+        assert [flag.name for flag in found.flags] == ["opposite"]
+
+
 def test_an_answer_about_neither_misses_both() -> None:
     assert {found.level for found in suggest("An encoder, a decoder.", [BERT, GPT], "")} == {
         "missed"
@@ -402,109 +535,4 @@ def test_an_opposite_that_is_not_there_is_ignored() -> None:
 
 def test_topics_of_words() -> None:
     finder = Finder(read("Unlike GPT, BERT reads all; GPT does not"))
-    assert topics(finder, ("bert",), ("gpt",)) == (
-        "one",
-        "one",
-        "one",
-        "one",
-        "one",
-        *["other"] * 3,
-    )
-
-
-# -------------------------------------------------------------------------------- bad input
-
-RUBRIC = [
-    criterion(("gradient*", "deriv*>small*"), ("shrink*", "1/√(d_k)"), ("layer*~deep*",), name="a"),
-    criterion(("bert",), ("encoder*", "not>left"), name="b", opposite_of="c"),
-    criterion(("gpt",), ("decoder*", "k^d"), name="c", opposite_of="b",
-              contradicted_by=(("gpt>encoder",),)),
-]  # fmt: skip
-
-JUNK = {
-    "1 MB": "The gradient shrinks with BERT and GPT. " * 26_000,
-    "one long word": "a" * 100_000,
-    "10,000 sentences": "GPT. " * 10_000,
-    "right to left": "שלום עולם. مرحبا " * 2_000,
-    "combining marks": "g" + "\u0301" * 50_000,
-    "control characters": "\x00\x07\x1b[31m\x7f" * 5_000,
-    "lone surrogate": "gradient \ud800 shrinks",
-    "blank lines": "\n" * 1_000_000,
-    "full stops": "." * 1_000_000,
-    "signs": "+-*/=^_{}()" * 50_000,
-    "products": "3 x " * 20_000,
-    "apostrophes": "a'" * 50_000,
-    "hyphens": "pre-" * 50_000,
-    "all the words": "gradient small shrink layer deep bert encoder not left gpt decoder. " * 500,
-    "emoji": "🧠👩‍🔬" * 10_000,
-}
-
-
-@pytest.mark.parametrize("name", JUNK)
-def test_junk_is_read_in_a_blink_or_said_to_be_too_long(name: str) -> None:
-    suggest(JUNK[name], RUBRIC, "")
-    best = min(timed(JUNK[name]) for _ in range(3))
-    assert best < 0.05 * 4  # 50 ms on a quiet machine
-    assert all(
-        s.end <= len(JUNK[name]) for f in suggest(JUNK[name], RUBRIC, "") for s in f.evidence
-    )
-
-
-def timed(response: str) -> float:
-    start = time.perf_counter()
-    suggest(response, RUBRIC, "")
-    return time.perf_counter() - start
-
-
-def test_only_the_beginning_of_a_long_answer_is_read() -> None:
-    long = "The gradient shrinks. " + "x " * MOST_CHARACTERS
-    reading = read(long)
-    assert reading.cut
-    assert reading.words[-1].end <= MOST_CHARACTERS
-    [found] = suggest(long, [criterion(("gradient",), ("shrink*",))], "")
-    assert [flag.reason for flag in found.flags] == [
-        "the answer is too long to read; only its beginning was looked at"
-    ]
-    assert read("A. " * (MOST_SENTENCES + 5)).sentences == MOST_SENTENCES
-
-
-def test_time_grows_no_faster_than_the_answer() -> None:
-    half = "The gradient is small and BERT has layers deep in the encoder, GPT not. " * 40
-    suggest(half * 2, RUBRIC, "")
-    short = min(timed(half) for _ in range(5))
-    long = min(timed(half * 2) for _ in range(5))
-    assert long < 6 * short + 0.002
-
-
-ALPHABET = st.sampled_from(
-    [*"gradient shrinks .,;\n()-'_^√σ×3", "not ", "BERT ", "GPT ", "encoder ", "decoder ",
-     "F(x)+x ", "instead of ", "e.g. ", "\u0301", "ß", "½", "א", "🧠"]
-)  # fmt: skip
-
-
-@settings(max_examples=200, deadline=None)
-@given(st.one_of(st.text(max_size=300), st.lists(ALPHABET, max_size=80).map("".join)), st.text())
-def test_never_raises_and_spans_lie_inside(response: str, prompt: str) -> None:
-    found = suggest(response, RUBRIC, prompt)
-    assert [suggestion.criterion for suggestion in found] == ["a", "b", "c"]
-    for suggestion in found:
-        spans = [*suggestion.evidence, *(f.span for f in suggestion.flags if f.span is not None)]
-        assert all(0 <= span.start < span.end <= len(response) for span in spans)
-        assert list(suggestion.evidence) == sorted(suggestion.evidence)
-        assert 0 <= suggestion.points <= 1
-        assert suggestion.points % 0.5 == 0
-        assert (suggestion.points > 0) is (suggestion.level != "missed")
-    assert suggest(response, RUBRIC, prompt) == found
-
-
-@settings(max_examples=100, deadline=None)
-@given(st.lists(ALPHABET, max_size=60).map("".join))
-def test_case_never_matters(response: str) -> None:
-    lower = [(s.level, s.points) for s in suggest(response.lower(), RUBRIC, "")]
-    assert [(s.level, s.points) for s in suggest(response.upper(), RUBRIC, "")] == lower
-
-
-def test_odd_evidence_finds_nothing() -> None:
-    finder = Finder(read("some words here"))
-    for alternative in ("*", ">", "~", "words>", "", "()", "a>>b"):
-        assert find(finder, ((alternative,),)).groups in (0, 1)
+    assert topics(finder, [("bert",), ("gpt",)]) == (0, 0, 0, 0, 0, 1, 1, 1)

@@ -10,26 +10,28 @@ points, in half points, at least ½ and at most ½ less than all.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence, Set
 from typing import Literal, TypeAlias
 
 from msgspec import Struct
 
-from quizapp.content.model import Criterion, Group
-from quizapp.marking.rubric.evidence import Finder, Found, find
-from quizapp.marking.rubric.topics import Topic, topics
-from quizapp.marking.rubric.vocabulary import SMALL
+from quizapp.content.model import Criterion
+from quizapp.marking.rubric.evidence import Found, contradiction, find
+from quizapp.marking.rubric.level import Level, level_of, points_of
+from quizapp.marking.rubric.lookup import Finder
+from quizapp.marking.rubric.rivals import Swapped, find_beside, rivals, said_of_another
+from quizapp.marking.rubric.vocabulary import FILLING, SMALL, VERBS
 from quizapp.marking.rubric.wording import Reading, Word, read
 
-Level: TypeAlias = Literal["met", "partly", "missed"]
 FlagName: TypeAlias = Literal["negated", "opposite", "contradicts", "list", "echo", "long"]
 
 MANY_WORDS = 300  # an answer of about 50 words is asked for
 ECHO = 5  # words in a row that the question has too
+LITTLE_NEW = 0.45  # share of words that the question has not
+SAME = 4  # letters by which words of question and answer are compared
 SHORTEST_LIST = 6  # words
-STEP = 0.5  # points are given in halves
-
+MOST_BARE = 12  # words of a list for each one that links them
+ITEM = 3  # words between two commas, on average, up to which they are a list
 
 _SEPARATE = frozenset(",;:.\n")  # between words that are not marked as one
 _LINKING_SIGNS = frozenset("=+<>/:(→⇒~≈")
@@ -63,25 +65,23 @@ class Suggestion(Struct, frozen=True, kw_only=True):
 def suggest(response: str, criteria: Sequence[Criterion], prompt: str) -> list[Suggestion]:
     """One suggestion per criterion, in their order. Never raises, whatever is typed."""
     finder = Finder(read(response))
-    by_id = {criterion.id: criterion for criterion in criteria}
     doubts = _Doubts(finder, response, prompt)
-    return [_suggestion(criterion, by_id, finder, doubts) for criterion in criteria]
+    return [_suggestion(each, rivals(each, criteria), finder, doubts) for each in criteria]
 
 
 def _suggestion(
-    criterion: Criterion, by_id: Mapping[str, Criterion], finder: Finder, doubts: _Doubts
+    criterion: Criterion, others: Sequence[Criterion], finder: Finder, doubts: _Doubts
 ) -> Suggestion:
-    sibling = by_id.get(criterion.opposite_of)
-    if sibling is None or min(len(criterion.evidence), len(sibling.evidence)) < 2:
-        found, swapped = find(finder, criterion.evidence), None
+    if others:
+        found, swapped = find_beside(finder, criterion, others)
     else:
-        found, swapped = _find_beside_sibling(finder, criterion, sibling)
+        found, swapped = find(finder, criterion.evidence), None
     level = level_of(criterion, found)
     flags: list[Flag] = []
     if level != "missed":
         flags = doubts.about(criterion, found)
-        if swapped and sibling is not None:
-            flags.append(doubts.opposite(sibling, swapped))
+        if swapped:
+            flags.append(doubts.opposite(swapped))
     return Suggestion(
         criterion=criterion.id,
         level=level,
@@ -89,72 +89,6 @@ def _suggestion(
         evidence=doubts.spans(found.words),
         flags=tuple(flags),
     )
-
-
-# ----------------------------------------------------------------------------------- level
-
-
-def level_of(criterion: Criterion, found: Found) -> Level:
-    """Met, partly or missed; half a point is all or nothing."""
-    groups = len(found.matches)
-    if groups and found.groups == groups:
-        return "met"
-    half = groups and found.groups * 2 >= groups
-    return "partly" if half and criterion.points > STEP else "missed"
-
-
-def points_of(criterion: Criterion, found: Found) -> float:
-    """The points of a level: in half-point steps, between ½ and ½ less than all when partly."""
-    match level_of(criterion, found):
-        case "met":
-            return criterion.points
-        case "missed":
-            return 0.0
-    share = criterion.points * found.groups / len(found.matches)
-    return min(max(math.floor(share / STEP) * STEP, STEP), criterion.points - STEP)
-
-
-# -------------------------------------------------------------------------------- opposites
-
-
-def _find_beside_sibling(
-    finder: Finder, criterion: Criterion, sibling: Criterion
-) -> tuple[Found, tuple[int, ...]]:
-    """What was found of a criterion that is easily swapped with another, and what was swapped.
-
-    The first group of both names what they are about, the rest says what is true of it. The
-    rest decides the level, looked for where the answer is not about the sibling. An answer that
-    names neither is about something else.
-    """
-    right, wrong = criterion.evidence[1:], sibling.evidence[1:]
-    about = topics(finder, criterion.evidence[0], sibling.evidence[0])
-    if not any(about):
-        return Found((None,) * len(right)), ()
-    mine, theirs = _words_about(about, "one"), _words_about(about, "other")
-    found = find(finder, right, apart=theirs)
-    swapped = _said_instead(finder, right, wrong, _all_but(about, theirs))
-    if swapped and level_of(criterion, found) == "missed":
-        found = find(finder, right)
-    swapped = swapped or _said_instead(finder, wrong, right, _all_but(about, mine))
-    return found, swapped
-
-
-def _said_instead(
-    finder: Finder, wrong: Sequence[Group], right: Sequence[Group], apart: frozenset[int]
-) -> tuple[int, ...]:
-    """Words that say all of the wrong thing, where not all of the right is said."""
-    instead = find(finder, wrong, apart=apart, reach=1)
-    if instead.groups < len(wrong) or find(finder, right, apart=apart).groups == len(right):
-        return ()
-    return instead.words
-
-
-def _words_about(about: Sequence[Topic], wanted: Topic) -> frozenset[int]:
-    return frozenset(index for index, topic in enumerate(about) if topic == wanted)
-
-
-def _all_but(about: Sequence[Topic], kept: frozenset[int]) -> frozenset[int]:
-    return frozenset(range(len(about))) - kept
 
 
 # ------------------------------------------------------------------------------------ flags
@@ -167,13 +101,17 @@ class _Doubts:
         self._finder = finder
         self._reading = finder.reading
         self._response = response
-        self._echoed = _echoed(finder.reading, read(prompt))
+        asked = read(prompt)
+        self._echoed = _echoed(finder.reading, asked)
+        self._asked = {word.text[:SAME] for word in asked.words}
+        self._says_nothing = _says_nothing(finder.reading, self._asked)
         self._is_list = _is_list(finder.reading, response)
 
     def about(self, criterion: Criterion, found: Found) -> list[Flag]:
         flags = [
             self._negated(found),
             self._contradicts(criterion),
+            self._of_another(criterion, found),
             self._list(),
             self._echo(found),
             self._long(),
@@ -194,29 +132,34 @@ class _Doubts:
     def _between(self, end: int, word: Word) -> str:
         return self._response[end : word.start]
 
-    def opposite(self, sibling: Criterion, words: Sequence[int]) -> Flag:
-        return Flag(
-            "opposite",
-            f"{self._quoted(words)} may belong to the other one: {sibling.credit}",
-            self._span(words),
-        )
+    def opposite(self, swapped: Swapped) -> Flag:
+        quoted = self._quoted(swapped.words)
+        reason = f"{quoted} may belong to the other one: {swapped.rival.credit}"
+        return Flag("opposite", reason, self._span(swapped.words))
 
     def _negated(self, found: Found) -> Flag | None:
         if not found.negated:
             return None
         word = found.negated[0]
-        words = (self._finder.negated[word], word)
-        negation, negated = (self._reading.words[i].text for i in words)
-        return Flag("negated", f'"{negation}" stands before "{negated}"', self._span(words))
+        negation = self._finder.negated[word]
+        words = (self._reading.words[negation].text, self._reading.words[word].text)
+        where = "before" if negation < word else "behind"
+        span = self._span(sorted((negation, word)))
+        return Flag("negated", f'"{words[0]}" stands {where} "{words[1]}"', span)
 
     def _contradicts(self, criterion: Criterion) -> Flag | None:
-        if not criterion.contradicted_by:
+        words = contradiction(self._finder, criterion.contradicted_by)
+        if not words:
             return None
-        found = find(self._finder, criterion.contradicted_by, reach=1)
-        if found.groups < len(criterion.contradicted_by) or found.negated:
+        reason = f"you wrote {self._quoted(words)}; the criterion says: {criterion.credit}"
+        return Flag("contradicts", reason, self._span(words))
+
+    def _of_another(self, criterion: Criterion, found: Found) -> Flag | None:
+        words = said_of_another(self._finder, criterion, found)
+        if not words:
             return None
-        reason = f"you wrote {self._quoted(found.words)}; the criterion says: {criterion.credit}"
-        return Flag("contradicts", reason, self._span(found.words))
+        reason = f"{self._quoted(words)} may be said of the wrong thing: {criterion.credit}"
+        return Flag("opposite", reason, self._span(words))
 
     def _list(self) -> Flag | None:
         if not self._is_list:
@@ -224,10 +167,16 @@ class _Doubts:
         return Flag("list", "the words are there, but as a list that says nothing of them")
 
     def _echo(self, found: Found) -> Flag | None:
+        asked = [index for index in found.words if self._is_asked(index)]
+        if self._says_nothing and 2 * len(asked) >= len(found.words):
+            return Flag("echo", "the answer has hardly a word that the question has not")
         echoed = [index for index in found.words if index in self._echoed]
         if not echoed or 2 * len(echoed) <= len(found.words):
             return None
         return Flag("echo", f"{self._quoted(echoed)} repeats the question", self._span(echoed))
+
+    def _is_asked(self, index: int) -> bool:
+        return self._reading.words[index].text[:SAME] in self._asked
 
     def _long(self) -> Flag | None:
         count = len(self._reading.words)
@@ -255,12 +204,20 @@ def _echoed(reading: Reading, prompt: Reading) -> frozenset[int]:
     return frozenset(index for start in starts for index in range(start, start + ECHO))
 
 
+def _says_nothing(reading: Reading, asked: Set[str]) -> bool:
+    """Whether an answer of some length only turns the words of the question about."""
+    said = {word.text[:SAME] for word in reading.words if word.text not in SMALL}
+    return len(said) >= SHORTEST_LIST and len(said - asked) <= LITTLE_NEW * len(said)
+
+
 def _is_list(reading: Reading, response: str) -> bool:
     """Whether an answer is keywords in a row: hardly a small word or sign, and no clauses."""
-    words = reading.words
+    words = [word for word in reading.words if word.text not in FILLING]
     if len(words) < SHORTEST_LIST:
         return False
-    links = sum(word.text in SMALL for word in words)
+    links = sum(word.text in SMALL or word.text in VERBS for word in words)
     links += sum(sign in _LINKING_SIGNS for sign in response[: words[-1].end])
     clauses = len({word.clause for word in words})
-    return links < len(words) / 10 and (len(words) / clauses <= 3 or (clauses == 1 and not links))
+    return links * MOST_BARE <= len(words) and (
+        len(words) / clauses <= ITEM or (clauses == 1 and not links)
+    )

@@ -1,28 +1,44 @@
-"""Which words of an answer a negation reaches: "does not saturate", "no order", "instead of"."""
+"""Which words of an answer a negation reaches: "does not saturate", "no order", "instead of".
+
+"not" reaches on over what is said, "no" over the thing it stands before. A negated verb also
+reaches back to its subject ("the gates do not help"), and where it denies that something works,
+is used or is true, to all that is named in the sentence before it.
+"""
 
 from __future__ import annotations
 
-from quizapp.marking.rubric.vocabulary import BREAKS, NEGATIONS, NEXT_ONLY, SMALL
+from collections.abc import Iterator
+
+from quizapp.marking.rubric.vocabulary import (
+    AND,
+    AUXILIARIES,
+    BREAKS,
+    COMPARING,
+    CONTRACTED,
+    DENYING,
+    FALSE,
+    NEGATIONS,
+    NEXT_ONLY,
+    NOT_OF_ALL,
+    NOT_THAT,
+    SMALL,
+    SUBJECTS,
+)
 from quizapp.marking.rubric.wording import Reading
 
-_REACH = 4  # words that "not" reaches
+_REACH = 5  # words that say something and that "not" reaches
+_FARTHEST = 12  # words in all
+_FAR_BACK = 16
 
 
 def negated_words(reading: Reading) -> dict[int, int]:
     """The words that a negation reaches, each with the index of the negation."""
     negated: dict[int, int] = {}
-    words = reading.words
-    for index, word in enumerate(words):
+    for index in range(len(reading.words)):
         start = _negation_before(reading, index)
-        if start is None:
-            continue
-        next_only = word.text in NEXT_ONLY or word.text not in NEGATIONS
-        for reached in range(start, min(start + _REACH, len(words))):
-            if words[reached].clause != word.clause or words[reached].text in BREAKS:
-                break
-            negated.setdefault(reached, index)
-            if next_only and words[reached].text not in SMALL:
-                break
+        if start is not None:
+            for reached in (*_ahead(reading, index, start), *_back(reading, index)):
+                negated.setdefault(reached, index)
     return negated
 
 
@@ -32,6 +48,73 @@ def _negation_before(reading: Reading, index: int) -> int | None:
     following = words[index + 1].text if index + 1 < len(words) else ""
     if (words[index].text, following) in (("instead", "of"), ("rather", "than")):
         return index + 2
-    if words[index].text not in NEGATIONS or following in ("only", "just", "necessarily"):
+    if words[index].text in FALSE and following in ("that", "to"):
+        return index + 2
+    if words[index].text not in NEGATIONS or _denies_little(reading, index):
         return None
     return index + 1
+
+
+def _denies_little(reading: Reading, index: int) -> bool:
+    """Whether a negation is one like "not only", "not all", "isn't the only", "don't have to"."""
+    texts = [word.text for word in reading.words[index + 1 : index + 3]]
+    return texts in NOT_THAT or not NOT_OF_ALL.isdisjoint(texts[:1])
+
+
+def _ahead(reading: Reading, index: int, start: int) -> Iterator[int]:
+    words = reading.words
+    reason_first = start < len(words) and words[start].text in BREAKS  # "not because it …"
+    thing_only = _is_of_a_thing(reading, index, start)
+    said = 0
+    for reached in range(start, min(start + _FARTHEST, len(words))):
+        word = words[reached]
+        ends = word.text in BREAKS and not (reason_first and reached == start)
+        ends = ends or word.text in NEGATIONS or word.text == "and"
+        if word.clause != words[index].clause or ends:
+            return
+        if thing_only and said and word.text in SMALL and word.text not in AND:
+            return
+        yield reached
+        said += word.text not in SMALL
+        if said == (_REACH if words[index].text != "without" else 2):
+            return
+
+
+def _is_of_a_thing(reading: Reading, index: int, start: int) -> bool:
+    """Whether a negation is one like "no order", and none like "nor does it order"."""
+    words = reading.words
+    if start < len(words) and words[start].text in AUXILIARIES:
+        return False
+    return words[index].text in NEXT_ONLY or words[index].text in ("instead", "rather")
+
+
+def _back(reading: Reading, index: int) -> Iterator[int]:
+    """The subject of a negated verb: "its scores do not", "they are never"."""
+    words = reading.words
+    verb = index if words[index].text in CONTRACTED | {"never"} else index - 1
+    if verb < 1 or (verb != index and words[verb].text not in AUXILIARIES):
+        return
+    if words[verb - 1].text in AND:  # "it saturates and is not used"
+        return
+    following = words[index + 1].text if index + 1 < len(words) else ""
+    if following in COMPARING:  # "is not more than"
+        return
+    denied = _denied(reading, index)
+    for reached in range(verb - 1, max(verb - _FAR_BACK, -1), -1):
+        word = words[reached]
+        if word.sentence != words[index].sentence or word.text in BREAKS or word.text in SUBJECTS:
+            return
+        if not denied and (word.clause != words[index].clause or word.text in AND):
+            return
+        yield reached
+
+
+def _denied(reading: Reading, index: int) -> bool:
+    """Whether the next word that says something is one like helps, works, is used, is true."""
+    words = reading.words
+    for word in words[index + 1 : index + 4]:
+        if word.clause != words[index].clause:
+            return False
+        if word.text not in SMALL:
+            return word.text.startswith(DENYING)
+    return False

@@ -1,7 +1,7 @@
-"""Which of two things each stretch of an answer is about: Skip-gram or CBOW, BERT or GPT.
+"""Which of several things each stretch of an answer is about: Skip-gram or CBOW, BERT or GPT.
 
-A stretch is a clause, or the part of one up to where the other thing is named. One that names
-neither goes on about what was named last; one that begins with "when", "with", … belongs to
+A stretch is a clause, or the part of one up to where another thing is named. One that names
+none goes on about what was named last; one that begins with "when", "with", … belongs to
 what is named next: "with little data, freeze the encoder".
 """
 
@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
-from typing import Literal, NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from quizapp.content.model import Group
-from quizapp.marking.rubric.evidence import Finder
-from quizapp.marking.rubric.vocabulary import ASIDE, FORWARD, SMALL, TURNS
+from quizapp.marking.rubric.lookup import Finder
+from quizapp.marking.rubric.vocabulary import ASIDE, FORWARD, ORDINALS, SMALL, TURNS
 from quizapp.marking.rubric.wording import Word
 
-Topic: TypeAlias = Literal["one", "other", "both", ""]
+Topic: TypeAlias = int  # the number of the thing
+NONE, SEVERAL = -1, -2
 
 
 class _Stretch(NamedTuple):
@@ -24,13 +25,15 @@ class _Stretch(NamedTuple):
     topic: Topic
 
 
-def topics(finder: Finder, one: Group, other: Group) -> tuple[Topic, ...]:
-    """For each word of the answer what it is about; "" where nothing tells."""
+def topics(finder: Finder, things: Sequence[Group]) -> tuple[Topic, ...]:
+    """For each word of the answer which thing it is about; NONE where nothing tells.
+
+    Where one word names several things, the first of them counts.
+    """
     named: dict[int, Topic] = {}
-    for index in _named(finder, other):
-        named[index] = "other"
-    for index in _named(finder, one):
-        named[index] = "one"
+    for number, names in reversed(list(enumerate(things))):
+        named |= dict.fromkeys(_named(finder, names), number)
+    named |= _ordinals(finder, named)
     stretches = [
         stretch for clause in _clauses(finder) for stretch in _stretches(finder, clause, named)
     ]
@@ -40,11 +43,41 @@ def topics(finder: Finder, one: Group, other: Group) -> tuple[Topic, ...]:
     )
 
 
+def sentences_naming(finder: Finder, names: Group) -> set[int]:
+    """The sentences in which a thing is named as what they are about."""
+    return {finder.reading.words[index].sentence for index in _named(finder, names)}
+
+
 def _named(finder: Finder, group: Group) -> list[int]:
-    """Where a thing is named as what the text is about; not "unlike GPT", "than CBOW"."""
+    """Where a thing is named as what the text is about; not "unlike GPT", "than CBOW".
+
+    But what follows "than CBOW, which" is about it.
+    """
     words = finder.reading.words
-    places = {match[0] for name in group for match in finder.link(name.split()[0])}
-    return [i for i in sorted(places) if not _is_aside(words[max(i - 2, 0) : i], words[i].clause)]
+    named: list[int] = []
+    for index in sorted({match[0] for name in group for match in finder.link(name.split()[0])}):
+        following = words[index + 1].text if index + 1 < len(words) else ""
+        if not _is_aside(words[max(index - 2, 0) : index], words[index].clause):
+            named.append(index)
+        elif following in ("which", "whose"):
+            named.append(index + 1)
+    return named
+
+
+def _ordinals(finder: Finder, named: dict[int, Topic]) -> dict[int, Topic]:
+    """ "the former", "the second is": which of two things that were named before is meant."""
+    words = finder.reading.words
+    meant: dict[int, Topic] = {}
+    for index, word in enumerate(words):
+        if word.text not in ORDINALS or index == 0 or words[index - 1].text != "the":
+            continue
+        following = words[index + 1] if index + 1 < len(words) else None
+        if following and following.clause == word.clause and following.text not in SMALL:
+            continue
+        before = list(dict.fromkeys(named[i] for i in sorted(named) if i < index))
+        if len(before) == 2:
+            meant[index] = before[ORDINALS[word.text]]
+    return meant
 
 
 def _is_aside(before: Sequence[Word], clause: int) -> bool:
@@ -64,17 +97,17 @@ def _clauses(finder: Finder) -> list[range]:
 
 
 def _stretches(finder: Finder, clause: range, named: dict[int, Topic]) -> list[_Stretch]:
-    """Cut a clause where it turns from one thing to the other."""
+    """Cut a clause where it turns from one thing to another."""
     words = finder.reading.words
     mentions = [index for index in clause if index in named]
     stretches: list[_Stretch] = []
-    start, topic = clause.start, (named[mentions[0]] if mentions else "")
+    start, topic = clause.start, (named[mentions[0]] if mentions else NONE)
     for before, index in itertools.pairwise(mentions):
         if named[index] == named[before]:
             continue
         between = [i for i in range(before + 1, index) if words[i].text not in SMALL]
         if not between:  # "BERT and GPT"
-            topic = "both"
+            topic = SEVERAL
             continue
         cut = between[-1] + 1
         stretches.append(_Stretch(range(start, cut), topic))
@@ -85,16 +118,29 @@ def _stretches(finder: Finder, clause: range, named: dict[int, Topic]) -> list[_
 def _inherited(finder: Finder, stretches: Sequence[_Stretch]) -> list[Topic]:
     words = finder.reading.words
     told: list[Topic] = []
-    last: Topic = ""
-    for number, stretch in enumerate(stretches):
+    last: Topic = NONE
+    for stretch, ahead in zip(stretches, _named_next(stretches), strict=True):
         topic = stretch.topic
-        if not topic:
-            sentence = words[stretch.words.start].sentence
-            later = (s for s in stretches[number + 1 :] if s.topic)
-            ahead = next(later, None)
-            here = ahead is not None and words[ahead.words.start].sentence == sentence
-            forward = here and (not last or words[stretch.words.start].text in FORWARD)
+        if topic == NONE:
+            first = words[stretch.words.start]
+            here = ahead is not None and words[ahead.words.start].sentence == first.sentence
+            forward = here and (last == NONE or _looks_forward(finder, stretch.words.start))
             topic = ahead.topic if ahead and forward else last
         told.append(topic)
-        last = stretch.topic or last
+        last = last if stretch.topic == NONE else stretch.topic
     return told
+
+
+def _looks_forward(finder: Finder, index: int) -> bool:
+    """Whether a stretch begins with "when", "with", …; not with "for example"."""
+    words = finder.reading.words
+    following = words[index + 1].text if index + 1 < len(words) else ""
+    return words[index].text in FORWARD and following not in ("example", "instance")
+
+
+def _named_next(stretches: Sequence[_Stretch]) -> list[_Stretch | None]:
+    """For each stretch the next one that names what it is about."""
+    coming: list[_Stretch | None] = [None]
+    for stretch in reversed(stretches[1:]):
+        coming.append(coming[-1] if stretch.topic == NONE else stretch)
+    return coming[::-1][-len(stretches) :] if stretches else []

@@ -16,16 +16,25 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from quizapp.marking.rubric.vocabulary import ABBREVIATIONS, GREEK, LOOSE_PREFIXES, PREFIXES
+from quizapp.marking.rubric.vocabulary import (
+    ABBREVIATIONS,
+    GREEK,
+    LOOSE_PREFIXES,
+    PREFIXES,
+    SHORT,
+)
 
-MOST_CHARACTERS = 6_000  # what is read of an answer: a thousand words; about 50 are asked for
+# What is read of an answer; about 50 words are asked for.
+MOST_CHARACTERS = 4_000
+MOST_WORDS = 500
 MOST_SENTENCES = 60
 
 _SYMBOLS = {"−": "-", "–": "-", "‐": "-", "‑": "-", "÷": "/", "⁄": "/", "’": "'", "‘": "'",
             "ʼ": "'", "√": " sqrt "}  # fmt: skip
 
 _TOKEN = re.compile(
-    r"\d+(?:\s?[x×*]\s?\d+)+(?![^\W_])"  # 3 × 3
+    r"\bw/o?(?!\w)|\bb/c\b"  # w/ and w/o
+    r"|\d+(?:\s?[x×*]\s?\d+)+(?![^\W_])"  # 3 × 3
     r"|\d{1,3}(?:,\d{3})+(?!\d)|\d+(?:\.\d+)*"  # 1,216 and 0.25
     r"|[^\W\d_]+(?:'[^\W\d_]+|\d+)*"  # doesn't, conv2
 )
@@ -95,8 +104,17 @@ _SAME = {"epsilon": "eps", "grey": "gray", "artefact": "artifact", "artefacts": 
 def spelled(word: str) -> str:
     """The word in the one spelling used for comparing.
 
-    >>> spelled("neighbours"), spelled("normalized"), spelled("modelling")
-    ('neighbors', 'normalised', 'modeling')
+    >>> spelled("neighbours"), spelled("normalized"), spelled("params")
+    ('neighbors', 'normalised', 'parameters')
+    """
+    return spelled_stem(SHORT.get(word, word))
+
+
+def spelled_stem(word: str) -> str:
+    """The same for the beginning of a word, which is not short for anything.
+
+    >>> spelled_stem("neighbour"), spelled_stem("param")
+    ('neighbor', 'param')
     """
     word = word.removesuffix("'s").replace("'", "")
     if word[:1].isdigit():
@@ -113,9 +131,9 @@ def spelled(word: str) -> str:
 def read(text: str) -> Reading:
     """Read an answer; of a very long one only the beginning."""
     folded, places = fold(text[:MOST_CHARACTERS])
-    raw = _raw_words(folded)
+    raw, more = _raw_words(folded[:MOST_CHARACTERS])
     words, kept = _placed(raw, folded, places)
-    cut = len(text) > MOST_CHARACTERS or kept < len(raw)
+    cut = more or max(len(text), len(folded)) > MOST_CHARACTERS or kept < len(raw)
     formulas, formula_words = _squeezed(words, raw[:kept], folded)
     return Reading(tuple(words), formulas, formula_words, cut)
 
@@ -126,10 +144,15 @@ class _Raw(NamedTuple):
     end: int
 
 
-def _raw_words(folded: str) -> list[_Raw]:
-    """Words with places in the folded text, prefixes like hyper- glued to what follows."""
+def _raw_words(folded: str) -> tuple[list[_Raw], bool]:
+    """Words with places in the folded text, prefixes like hyper- glued to what follows.
+
+    And whether there are more than are read.
+    """
     raw: list[_Raw] = []
     for match in _TOKEN.finditer(folded):
+        if len(raw) == MOST_WORDS:
+            return raw, True
         text, start, end = spelled(match[0]), match.start(), match.end()
         if raw and raw[-1].text in PREFIXES and text[0].isalpha() and start - raw[-1].end == 1:
             gap = folded[raw[-1].end]
@@ -137,11 +160,11 @@ def _raw_words(folded: str) -> list[_Raw]:
                 before = raw.pop()
                 text, start = spelled(before.text + text), before.start
         raw.append(_Raw(text, start, end))
-    return raw
+    return raw, False
 
 
 _CLAUSE_SIGNS = frozenset(",;:()[]→⇒—|•\n")
-_END = re.compile(r"\.['\")\]]*\s|[!?…;]")
+_END = re.compile(r"\.['\")\]]*\s|[!?…]")
 _NEW_LINE = re.compile(r"\n\s*(?:\n|[-*•→>])")
 
 
@@ -204,7 +227,7 @@ def squeezed(formula: str) -> str:
     ('1/sqrtdk', 'fx+x', 'qkt')
     """
     folded, _ = fold(formula)
-    raw = _raw_words(folded)
+    raw, _ = _raw_words(folded)
     words = [Word(item.text, 0, 0, 0, 0, False) for item in raw]
     return _squeezed(words, raw, folded)[0] + "".join(
         sign for sign in folded[raw[-1].end if raw else 0 :] if sign in _FORMULA_SIGNS
