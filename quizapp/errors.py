@@ -9,6 +9,7 @@ QuizappError                the sentence is shown to the person as it is; exit s
 └── ProgressError           the learner's data
     ├── CannotSave          the file can't be written just now; nothing already saved is lost
     ├── SittingMoved        another window holds or has finished the sitting: read-only here
+    ├── ReviewedElsewhere   another window rated the card since it was shown here
     ├── NewerProgress       written by a newer quizapp; left untouched
     └── BadImport           an import file that is cut off, damaged or from a newer version
 """
@@ -61,6 +62,10 @@ class CannotSave(ProgressError):
 
 class SittingMoved(ProgressError):
     """Another window holds the sitting or has finished it; here it is read-only."""
+
+
+class ReviewedElsewhere(ProgressError):
+    """Another window rated the card since it was shown here."""
 
 
 class NewerProgress(ProgressError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
@@ -11,10 +11,11 @@ import msgspec
 from msgspec import Struct, structs
 
 from quizapp.errors import ProgressError
-from quizapp.marking.grade import Grade, PartGrade
+from quizapp.marking.grade import Grade, PartGrade, Verdict
 from quizapp.study.ids import next_id
+from quizapp.study.memory import Memory, Model
+from quizapp.study.reviews import Reviews, rate_by_share
 from quizapp.study.sittings import EXPECT_PART, storable
-from quizapp.study.store import Store
 from quizapp.study.times import micros, moment
 
 Kind: TypeAlias = Literal["sitting", "drill", "review"]
@@ -46,6 +47,17 @@ class Tally(Struct, frozen=True, kw_only=True):
     last: datetime
 
 
+class Try(Struct, frozen=True, gc=False):
+    """A first try at a part: numbers that were new, or the latest marking in one sitting."""
+
+    attempt: int  # its id; a later one is larger
+    verdict: Verdict
+    points: float
+    max_points: float
+    hints: int
+    misconception: str
+
+
 # The fields of a PartGrade that have a column of their own; the others go into `detail`.
 _COLUMNS = ("part", "verdict", "points", "max_points", "misconception")
 _SELECT = (
@@ -58,10 +70,69 @@ _INSERT = (
     " max_points, misconception, hints, seconds, sitting, detail)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
+# From name to name along the index, and in each to the time: no older attempt is read.
+_NAMED_SINCE = """
+    WITH RECURSIVE named (name) AS (
+        SELECT min(misconception) FROM attempt WHERE misconception <> ''
+        UNION ALL
+        SELECT (SELECT min(misconception) FROM attempt
+            WHERE misconception > name AND misconception <> '')
+        FROM named WHERE name IS NOT NULL)
+    SELECT name, (SELECT count(*) FROM attempt
+        WHERE misconception = name AND misconception <> '' AND at >= ?) AS times
+    FROM named WHERE name IS NOT NULL ORDER BY times DESC, name
+"""
 
 
-class Attempts(Store):
-    """Appending attempts, and reading them back."""
+class Attempts(Reviews):
+    """Appending attempts, with what they say of their card, and reading them back."""
+
+    def record_variant(
+        self,
+        grade: Grade,
+        responses: Mapping[str, str],
+        *,
+        now: datetime,
+        kind: Kind,
+        seed: int | None,
+        hints: Mapping[str, int] = {},
+        seconds: float | None = None,
+        first_try: bool,
+    ) -> Memory | None:
+        """Append an attempt for each part of a variant; returns its card's memory if it was rated.
+
+        The first try at a variant in a drill rates its card, by the share of the points that the
+        whole variant earned. A review's rating comes from the learner: see `rate`. ``responses``
+        and ``hints`` are by part; ``seconds`` are of the whole variant. Raises CannotSave, and
+        ProgressError for a grade still open.
+        """
+        for part in grade.parts:
+            _refuse_open(grade.question, part)
+        model = self.model(now)
+        with self.writing() as db:
+            for part in grade.parts:
+                append(
+                    db,
+                    grade.question,
+                    part,
+                    now=now,
+                    kind=kind,
+                    response=responses.get(part.part, ""),
+                    seed=seed,
+                    hints=hints.get(part.part, 0),
+                    seconds=None if seconds is None else seconds / len(grade.parts),
+                )
+            if kind != "drill" or not first_try or not grade.max_points:
+                return None
+            return rate_by_share(
+                db,
+                grade.question,
+                grade.points / grade.max_points,
+                model=model,
+                now=now,
+                kind="drill",
+                helped=any(hints.values()),
+            )
 
     def record_attempt(
         self,
@@ -77,8 +148,7 @@ class Attempts(Store):
         sitting: int | None = None,
     ) -> None:
         """Append one attempt; raises CannotSave, and ProgressError for a grade still open."""
-        if grade.verdict == "open":
-            raise ProgressError(f"{question} ({grade.part}) still waits for marks.")
+        _refuse_open(question, grade)
         with self.writing() as db:
             append(
                 db,
@@ -98,10 +168,12 @@ class Attempts(Store):
 
         Open parts are put on the list of those that wait for marks. A part that already has
         this very grade is left out, so that marking which was interrupted can be run again.
+        A question whose parts are all decided rates its card, once in a sitting.
         """
         known = self.part_grades(sitting_id)
         (seed,) = self.rows("SELECT seed FROM sitting WHERE id = ?", sitting_id)[0]
         responses = self._texts(sitting_id)
+        model = self.model(now)
         with self.writing() as db:
             for question, grade in ((g.question, part) for g in grades for part in g.parts):
                 key = (question, grade.part)
@@ -118,6 +190,8 @@ class Attempts(Store):
                         seed=seed,
                         sitting=sitting_id,
                     )
+            for graded in grades:
+                rate_decided(db, sitting_id, graded.question, model=model, now=now)
 
     def _texts(self, sitting_id: int) -> dict[Key, str]:
         rows = self.rows("SELECT question, part, text FROM response WHERE sitting = ?", sitting_id)
@@ -164,6 +238,13 @@ class Attempts(Store):
         )
         return map(_attempt, rows)
 
+    def attempt(self, attempt_id: int) -> Attempt:
+        """One attempt in full; raises KeyError."""
+        rows = self.rows(f"{_SELECT} WHERE id = ?", attempt_id)
+        if not rows:
+            raise KeyError(attempt_id)
+        return _attempt(rows[0])
+
     def attempts_on(self, question: str, *, limit: int | None = None) -> list[Attempt]:
         """The attempts on a question or template, newest first."""
         rows = self.rows(
@@ -188,6 +269,32 @@ class Attempts(Store):
             )
         }
 
+    def first_tries(self, questions: Collection[str] | None = None) -> dict[Key, list[Try]]:
+        """The newest first tries at each part, oldest first; of these questions or templates only.
+
+        Numbers that were asked before count once, at the first response; a part of a sitting
+        that is marked again counts as it was marked last. As fast with a million attempts.
+        """
+        places = ", ".join("?" * len(questions or ()))
+        which = f"WHERE question IN ({places})" if questions is not None else ""
+        rows = self.rows(
+            "SELECT question, part, sitting, seed, attempt, verdict, points, max_points, hints,"
+            f" misconception FROM latest {which}"
+            " ORDER BY question, part, attempt",
+            *(questions or ()),
+        )
+        found: dict[Key, dict[tuple[str, int], Try]] = {}
+        for question, part, sitting, seed, attempt, verdict, points, of, hints, named in rows:
+            tries = found.setdefault((question, part), {})
+            graded = Try(attempt, verdict, points, of, hints, named)
+            if sitting is not None:
+                tries["sitting", sitting] = graded
+            elif seed is not None:
+                tries.setdefault(("seed", seed), graded)
+            else:
+                tries["attempt", attempt] = graded
+        return {key: list(tries.values()) for key, tries in found.items()}
+
     def first_recorded(self) -> datetime | None:
         """When the first attempt or sitting was."""
         rows = self.rows("SELECT min(at) FROM attempt UNION ALL SELECT min(started) FROM sitting")
@@ -196,12 +303,37 @@ class Attempts(Store):
 
     def misconceptions_since(self, since: datetime) -> dict[str, int]:
         """How often each misconception was named since then, most frequent first."""
-        rows = self.rows(
-            "SELECT misconception, count(*) FROM attempt WHERE misconception <> '' AND at >= ?"
-            " GROUP BY misconception ORDER BY count(*) DESC, misconception",
-            micros(since),
+        rows = self.rows(_NAMED_SINCE, micros(since))
+        return {name: times for name, times in rows if times}
+
+
+def rate_decided(
+    db: sqlite3.Connection, sitting_id: int, question: str, *, model: Model, now: datetime
+) -> None:
+    """Rate a question's card once all its parts in a sitting are decided, within a transaction."""
+    undecided, points, max_points = db.execute(
+        "SELECT sum(attempt IS NULL), total(points), total(max_points) FROM sitting_part"
+        " WHERE sitting = ? AND question = ?",
+        (sitting_id, question),
+    ).fetchone()
+    rated = db.execute(
+        "SELECT 1 FROM review WHERE sitting = ? AND card = ?", (sitting_id, question)
+    ).fetchone()
+    if undecided == 0 and max_points and not rated:
+        rate_by_share(
+            db,
+            question,
+            points / max_points,
+            model=model,
+            now=now,
+            kind="sitting",
+            sitting=sitting_id,
         )
-        return dict(rows)
+
+
+def _refuse_open(question: str, grade: PartGrade) -> None:
+    if grade.verdict == "open":
+        raise ProgressError(f"{question} ({grade.part}) still waits for marks.")
 
 
 def append(

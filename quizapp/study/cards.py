@@ -11,10 +11,11 @@ any side of a concept. A question whose concepts have no other card keeps all it
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Literal, TypeAlias
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from quizapp.content.model import Library, TemplateSet
 
@@ -38,37 +39,40 @@ class Card(Struct, frozen=True, kw_only=True):
     concepts: tuple[str, ...]
     minutes: float
     points: float = 0.0  # of the practice exam's
+    shares: tuple[tuple[int, float], ...] = ()  # the same points, by the week of their questions
 
 
-class Deck(Struct, frozen=True):
+class Deck(Struct, frozen=True, dict=True):  # dict: for what is worked out once
     """Every card, in the order in which new ones are met: by week, then easy ones first."""
 
     cards: tuple[Card, ...]
     possible: float  # points of the practice exam
+    topics: Mapping[int, str] = {}  # the weeks by name: "Convolution and filters"
 
     def card(self, card_id: str) -> Card | None:
         """The card with this id; None where its content is no longer there."""
-        return next((card for card in self.cards if card.id == card_id), None)
+        return self.by_id.get(card_id)
+
+    @cached_property
+    def by_id(self) -> dict[str, Card]:
+        return {card.id: card for card in self.cards}
 
 
 def deck(library: Library, templates: TemplateSet) -> Deck:
     """All cards, with their points."""
     cards = list(_cards(library, templates))
-    points = _points(library, cards)
+    shares = _shares(library, cards)
     return Deck(
         cards=tuple(
-            Card(
-                id=card.id,
-                kind=card.kind,
-                title=card.title,
-                week=card.week,
-                concepts=card.concepts,
-                minutes=card.minutes,
-                points=points.get(card.id, 0.0),
+            structs.replace(
+                card,
+                points=sum(shares[card.id].values()),
+                shares=tuple(sorted(shares[card.id].items())),
             )
             for card in sorted(cards, key=lambda card: (card.week, card.minutes))
         ),
         possible=library.exam.points,
+        topics={week.week: week.topic for week in library.weeks},
     )
 
 
@@ -114,19 +118,20 @@ def _cards(library: Library, templates: TemplateSet) -> Iterator[Card]:
                 )
 
 
-def _points(library: Library, cards: Iterable[Card]) -> dict[str, float]:
+def _shares(library: Library, cards: Iterable[Card]) -> Mapping[str, dict[int, float]]:
+    """For each card the points that hang on it, by the week of the question that gives them."""
     on: dict[str, list[str]] = defaultdict(list)  # cards by concept
     for card in cards:
         if card.kind != "question":
             for concept in card.concepts:
                 on[concept].append(card.id)
-    points: dict[str, float] = defaultdict(float)
+    shares: dict[str, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for question in library.exam.questions:
         concepts = [concept for concept in question.concepts if on[concept]]
         own = OWN if concepts else 1.0
-        points[question.id] += own * question.points
+        shares[question.id][question.week] += own * question.points
         for concept in concepts:
             share = (1 - own) * question.points / len(concepts) / len(on[concept])
             for card_id in on[concept]:
-                points[card_id] += share
-    return points
+                shares[card_id][question.week] += share
+    return shares

@@ -26,6 +26,15 @@ def day_begins(day: date, tz: tzinfo | None = None) -> datetime:
     return (local.astimezone() if tz is None else local.replace(tzinfo=tz)).astimezone(UTC)
 
 
+def day_middle(day: date, tz: tzinfo | None = None) -> datetime:
+    """The moment halfway through a study day, in UTC.
+
+    What is due on a day is kept as this moment: it stays the same study day for a learner who
+    travels up to eleven time zones in either direction.
+    """
+    return day_begins(day, tz) + timedelta(hours=12)
+
+
 def days_between(earlier: datetime, later: datetime, tz: tzinfo | None = None) -> int:
     """Study days from one moment to another; 0 on the same day, negative backwards."""
     return (study_date(later, tz) - study_date(earlier, tz)).days

@@ -16,6 +16,11 @@ _LATEST = 2**42 - 2**36
 LOWEST, HIGHEST = 1, 2**63 - 2**56
 
 
+def first_id(when: datetime) -> int:
+    """No id that is drawn from this moment on is below it: where to look for what came since."""
+    return min(max(micros(when) // 1000, 1), _LATEST) << _RANDOM_BITS
+
+
 def next_id(db: sqlite3.Connection, table: str, now: datetime) -> int:
     """An id above all others of the table: milliseconds since 1970, then 21 random bits.
 
@@ -23,7 +28,7 @@ def next_id(db: sqlite3.Connection, table: str, now: datetime) -> int:
     which things happened.
     """
     (newest,) = db.execute(f"SELECT max(id) FROM {table}").fetchone()
-    milliseconds = min(max(micros(now) // 1000, 1), _LATEST)
+    milliseconds = first_id(now) >> _RANDOM_BITS
     if newest is not None:
         milliseconds = max(milliseconds, (newest >> _RANDOM_BITS) + 1)
     random = int.from_bytes(os.urandom(3), "big") >> 3

@@ -21,6 +21,7 @@ from quizapp.study.records import (
     Row,
     SettingRecord,
     SittingRecord,
+    TimeRecord,
     columns,
 )
 
@@ -83,6 +84,8 @@ class Import:
                     return self._add_sitting(record)
                 case ResponseRecord():
                     return self._add_response(record)
+                case TimeRecord():
+                    return self._add_time(record)
                 case SettingRecord():
                     return self._upsert(record, "name")
                 case _:
@@ -112,6 +115,14 @@ class Import:
         if record.sitting in self._open_sittings:
             return self._upsert(record, "sitting, question, part")
         return False
+
+    def _add_time(self, record: TimeRecord) -> bool:
+        """A sitting's clock only ever went forward: of two records the longer is the later."""
+        return self._changes(
+            f"{_insert(record)} ON CONFLICT (sitting, quarter) DO UPDATE"
+            " SET seconds = excluded.seconds WHERE excluded.seconds > seconds",
+            columns(record),
+        )
 
     def _insert(self, record: Row) -> bool:
         return self._changes(f"{_insert(record)} ON CONFLICT DO NOTHING", columns(record))

@@ -11,7 +11,7 @@ from msgspec import Struct
 from quizapp.content.model import Part
 from quizapp.errors import ProgressError
 from quizapp.marking.grade import PartGrade, Verdict
-from quizapp.study.attempts import Attempts, Key, append
+from quizapp.study.attempts import Attempts, Key, append, rate_decided
 from quizapp.study.ids import next_id
 from quizapp.study.times import micros, moment
 
@@ -105,7 +105,8 @@ class Marks(Attempts):
     ) -> PartGrade:
         """Decide a part by its latest marks: one attempt is appended and its grade returned.
 
-        Raises ProgressError while a criterion is open, and CannotSave.
+        The last open part of a question rates its card, once in a sitting. Raises ProgressError
+        while a criterion is open, and CannotSave.
         """
         marks = self.marks(sitting_id).get((question, part.id), {})
         response = self._texts(sitting_id).get((question, part.id), "")
@@ -113,6 +114,7 @@ class Marks(Attempts):
         if self.part_grades(sitting_id).get((question, part.id)) == grade:
             return grade
         (seed,) = self.rows("SELECT seed FROM sitting WHERE id = ?", sitting_id)[0]
+        model = self.model(now)
         with self.writing() as db:
             append(
                 db,
@@ -124,6 +126,7 @@ class Marks(Attempts):
                 seed=seed,
                 sitting=sitting_id,
             )
+            rate_decided(db, sitting_id, question, model=model, now=now)
         return grade
 
 

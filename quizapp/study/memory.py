@@ -5,6 +5,9 @@ after t days at stability S (days) is
 
     R(t, S) = (1 + F·t/S)^(−w₂₀),   F = 0.9^(−1/w₂₀) − 1,   so that R(S, S) = 0.9.
 
+Again brings a card back after ten minutes; any other rating puts it off to a later day (the package
+would show a new card rated Hard once more on the same day).
+
 Days are study days (`quizapp.study.days`): the package counts periods of 24 hours, so it is given
 the beginnings of days. Intervals are not scattered at random; no date is later than the exam.
 """
@@ -19,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from quizapp.study.days import day_begins, study_date
+from quizapp.study.days import day_middle, study_date
 
 if TYPE_CHECKING:
     import fsrs
@@ -45,7 +48,7 @@ class Memory(Struct, frozen=True, kw_only=True):
     step: int | None
     stability: float  # days until recall falls to 90 %
     difficulty: float  # 1 to 10
-    due: datetime
+    due: datetime  # a minute while learning; in review a day, of which this is the middle
     last: datetime  # the latest rating
 
 
@@ -66,7 +69,8 @@ class Model(Struct, frozen=True, kw_only=True):
 
         today = study_date(now, self.tz)
         last = min(study_date(memory.last, self.tz), today) if memory else None
-        scheduler = _scheduler(self.parameters, self.retention, self._farthest(today))
+        again = rating == Rating.AGAIN  # only then the card comes back on the same day
+        scheduler = _scheduler(self.parameters, self.retention, self._farthest(today), again)
         before = fsrs.Card(card_id=1, due=_midnight(today))
         if memory and last:
             before = fsrs.Card(
@@ -107,7 +111,7 @@ class Model(Struct, frozen=True, kw_only=True):
     def _due(self, now: datetime, today: date, interval: timedelta) -> datetime:
         if interval < timedelta(days=1):
             return now + interval
-        return day_begins(today + interval, self.tz)
+        return day_middle(today + interval, self.tz)
 
 
 def recall(stability: float, days: float, parameters: Sequence[float] = ()) -> float:
@@ -128,15 +132,18 @@ def suggested(share: float, *, helped: bool = False) -> Rating:
 
 
 @lru_cache(maxsize=8)
-def _scheduler(parameters: tuple[float, ...], retention: float, farthest: int) -> fsrs.Scheduler:
+def _scheduler(
+    parameters: tuple[float, ...], retention: float, farthest: int, again: bool
+) -> fsrs.Scheduler:
     import fsrs
 
+    steps = (_STEP,) if again else ()
     own = {"parameters": parameters} if parameters else {}
     return fsrs.Scheduler(
         **own,
         desired_retention=retention,
-        learning_steps=(_STEP,),
-        relearning_steps=(_STEP,),
+        learning_steps=steps,
+        relearning_steps=steps,
         maximum_interval=farthest,
         enable_fuzzing=False,
     )

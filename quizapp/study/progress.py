@@ -12,14 +12,14 @@
 
 from __future__ import annotations
 
-from quizapp.study.claims import Claims, Settings
+from quizapp.study.claims import Claims
 from quizapp.study.marks import Marks
 from quizapp.study.sittings import Sittings
 from quizapp.study.transfer import Transfer
 
 
-class Progress(Sittings, Marks, Claims, Settings, Transfer):
-    """Sittings, attempts, marks, claims, settings; export, import, backup.
+class Progress(Sittings, Marks, Claims, Transfer):
+    """Sittings, attempts, marks, reviews, claims, settings; export, import, backup.
 
     Every method that saves is one transaction and raises CannotSave when it can't.
     """

@@ -3,7 +3,7 @@
 An export is a header line, one line a row, and a last line with their number, by which a file
 that was cut off is known:
 
-    {"record":"header","version":1,"exported":"2026-11-20T09:00:00Z"}
+    {"record":"header","version":2,"exported":"2026-11-20T09:00:00Z"}
     {"record":"claim","id":3764734289512060899,"at":"2026-11-20T08:12:00Z","item":"w4-5", …}
     {"record":"end","records":1}
 """
@@ -11,7 +11,7 @@ that was cut off is known:
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 
 import msgspec
 from msgspec import Meta, Raw, Struct
@@ -20,9 +20,10 @@ from quizapp.content.model import Given
 from quizapp.marking.grade import Verdict
 from quizapp.study.attempts import Kind
 from quizapp.study.ids import HIGHEST, LOWEST
+from quizapp.study.reviews import Kind as ReviewKind
 from quizapp.study.times import micros, moment
 
-VERSION = 1
+VERSION = 2  # 2 added review and sitting_time; lines of version 1 are read as they are
 
 Id: TypeAlias = Annotated[int, Meta(ge=LOWEST, le=HIGHEST)]
 Whole: TypeAlias = Annotated[int, Meta(ge=-(2**63), le=2**63 - 1)]
@@ -110,6 +111,31 @@ class AttemptRecord(Record, frozen=True, tag="attempt"):
     detail: dict[str, Any]
 
 
+class ReviewRecord(Record, frozen=True, tag="review"):
+    id: Id
+    at: Time
+    card: str
+    what: Literal["rated", "undone", "buried"]
+    kind: ReviewKind
+    rating: Annotated[int, Meta(ge=1, le=4)] | None
+    suggested: Annotated[int, Meta(ge=1, le=4)] | None
+    seconds: float | None
+    state: Annotated[int, Meta(ge=1, le=3)] | None
+    step: Annotated[int, Meta(ge=0, le=99)] | None
+    stability: Annotated[float, Meta(gt=0, lt=1e9)] | None
+    difficulty: Annotated[float, Meta(ge=1, le=10)] | None
+    due: Time | None
+    before: Id | None
+    until: Time | None
+    sitting: Id | None
+
+
+class TimeRecord(Record, frozen=True, tag="sitting_time"):
+    sitting: Id
+    quarter: Whole
+    seconds: float
+
+
 class SettingRecord(Record, frozen=True, tag="setting"):
     name: str
     value: Raw
@@ -129,6 +155,8 @@ Row: TypeAlias = (
     | MarkRecord
     | ClaimRecord
     | AttemptRecord
+    | ReviewRecord
+    | TimeRecord
     | SettingRecord
 )
 Line: TypeAlias = Header | Row | End
@@ -141,9 +169,18 @@ TABLES: dict[str, tuple[type[Row], str]] = {
     "mark": (MarkRecord, "id"),
     "claim": (ClaimRecord, "id"),
     "attempt": (AttemptRecord, "id"),
+    "review": (ReviewRecord, "id"),
+    "sitting_time": (TimeRecord, "sitting, quarter"),
     "setting": (SettingRecord, "name"),
 }
-_TIMES = {"at", "started", "finished", "saved"}  # but a sitting's `at` is a question
+_TIMES = {
+    "at",
+    "started",
+    "finished",
+    "saved",
+    "due",
+    "until",
+}  # but a sitting's `at` is a question
 _JSON = {"later", "givens", "detail", "value"}
 _YES_OR_NO = {"claimed", "flagged"}
 

@@ -13,6 +13,7 @@ from msgspec import Struct
 from quizapp.content.model import Exam, Given
 from quizapp.errors import SittingMoved, UsageError
 from quizapp.study.ids import next_id
+from quizapp.study.schema import QUARTER
 from quizapp.study.store import Store
 from quizapp.study.times import micros, moment, moment_or_none
 
@@ -144,8 +145,10 @@ class Sittings(Store):
         SittingMoved where another window holds or has finished the sitting.
         """
         with self.writing() as db:
-            clock = _held(db, sitting_id, window)
-            clock = clock if seconds_used is None else max(clock, seconds_used)
+            before = _held(db, sitting_id, window)
+            clock = before if seconds_used is None else max(before, seconds_used)
+            if clock > before:
+                db.execute(_SPEND, (sitting_id, micros(now) // QUARTER, clock - before))
             _update(
                 db,
                 sitting_id,
@@ -228,6 +231,11 @@ _SAVE_RESPONSE = """
         saved = CASE WHEN text = excluded.text THEN saved ELSE excluded.saved END,
         seconds = CASE WHEN text = excluded.text THEN seconds ELSE excluded.seconds END,
         text = excluded.text
+"""
+
+_SPEND = """
+    INSERT INTO sitting_time VALUES (?, ?, ?)
+    ON CONFLICT (sitting, quarter) DO UPDATE SET seconds = seconds + excluded.seconds
 """
 
 _LINES = """

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+# Until the year 2106 a float of seconds is nearer to its microsecond than to any other.
+_EXACT_IN_FLOAT = 2**32 * 1_000_000
 
 
 def micros(when: datetime) -> int:
@@ -25,6 +27,8 @@ def micros(when: datetime) -> int:
 
 def moment(microseconds: int) -> datetime:
     """The inverse of `micros`."""
+    if 0 <= microseconds < _EXACT_IN_FLOAT:  # twice as fast, for thousands of cards at a start
+        return datetime.fromtimestamp(microseconds / 1e6, UTC)
     return _EPOCH + timedelta(microseconds=microseconds)
 
 

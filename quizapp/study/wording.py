@@ -6,9 +6,12 @@ system's own zone.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta, tzinfo
 
-_MONTHS = [
+from quizapp.study.days import days_between, study_date
+
+MONTHS = [
     "January",
     "February",
     "March",
@@ -22,6 +25,8 @@ _MONTHS = [
     "November",
     "December",
 ]
+_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+_WEAKEST = "d drills your weakest concept."
 _QUARTERS = {0.25: "¼", 0.5: "½", 0.75: "¾"}
 # A window that saved this recently is still open: it saves at least every 5 seconds.
 _ALIVE = timedelta(seconds=15)
@@ -74,7 +79,7 @@ def day_text(when: datetime, now: datetime | None = None, tz: tzinfo | None = No
     """ "18 November", with the year where it is not that of ``now``."""
     local = when.astimezone(tz)
     year = "" if now is None or local.year == now.astimezone(tz).year else f" {local.year}"
-    return f"{local.day} {_MONTHS[local.month - 1]}{year}"
+    return f"{local.day} {MONTHS[local.month - 1]}{year}"
 
 
 def short_day_text(when: datetime, now: datetime | None = None, tz: tzinfo | None = None) -> str:
@@ -98,6 +103,40 @@ def recently(when: datetime, now: datetime, tz: tzinfo | None = None) -> str:
     days = (now.astimezone(tz).date() - when.astimezone(tz).date()).days
     word = {0: "today", 1: "yesterday"}.get(days) or day_text(when, now, tz)
     return f"{word} {time_text(when, tz)}"
+
+
+def due_text(due: datetime, now: datetime, tz: tzinfo | None = None) -> str:
+    """When a card comes back: "in 10 minutes", "tomorrow", "Tuesday 24 November"."""
+    days = days_between(now, due, tz)
+    if days <= 0:
+        return f"in {count(max(round((due - now).total_seconds() / 60), 1), 'minute')}"
+    if days == 1:
+        return "tomorrow"
+    return f"{_WEEKDAYS[study_date(due, tz).weekday()]} {day_text(due, now, tz)}"
+
+
+def date_text(day: date, today: date) -> str:
+    """ "Friday 4 December", with the year where it is not that of ``today``."""
+    year = "" if day.year == today.year else f" {day.year}"
+    return f"{_WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}{year}"
+
+
+def nothing_due(counts: Sequence[int]) -> str:
+    """What to say when no card is due; ``counts`` are those of today, tomorrow, ….
+
+    >>> nothing_due([0, 6, 2])
+    'Nothing is due. Next: 6 cards tomorrow. d drills your weakest concept.'
+    """
+    for days, cards in enumerate(counts):
+        if cards and days:
+            when = "tomorrow" if days == 1 else f"in {days} days"
+            return f"Nothing is due. Next: {count(cards, 'card')} {when}. {_WEAKEST}"
+    return f"Nothing is due. {_WEAKEST}"
+
+
+def how_well(*, right: bool) -> str:
+    """The question above the four ratings."""
+    return f"{'Right. ' if right else ''}How well did you know it?"
 
 
 def duration_text(seconds: float) -> str:

@@ -15,6 +15,7 @@ import pytest
 
 from quizapp.study.files import NAME
 from quizapp.study.progress import Progress
+from tests.study import replay
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
@@ -41,12 +42,49 @@ for number in range(start, start + 1_000_000):
     print(number, flush=True)
 """
 
+# Reviews as fast as it can: a drill that rates its template, then a review's attempt and rating;
+# every fifth review is taken back and given again. What it is told about is `seconds`.
+REVIEWER = """
+import pathlib, sys
+from datetime import UTC, datetime, timedelta
+from quizapp.marking.grade import Grade, PartGrade
+from quizapp.study.memory import Rating
+from quizapp.study.progress import Progress
+
+folder, window, start = pathlib.Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
+progress = Progress.open(folder, now=datetime.now(UTC))
+sitting = progress.start_sitting(now=datetime.now(UTC))
+progress.rate("warm", Rating.GOOD, suggested=None, model=progress.model(datetime.now(UTC)),
+              now=datetime.now(UTC), kind="drill")
+print(f"sitting {sitting.id}", flush=True)
+for number in range(start, start + 1_000_000):
+    now = datetime.now(UTC) + timedelta(days=number % 40)
+    parts = tuple(
+        PartGrade(part=part, verdict="wrong", points=number % 3, max_points=2) for part in "ab"
+    )
+    card = f"{window}-{number % 7}"
+    grade = Grade(question=f"drill-{card}", parts=parts)
+    progress.record_variant(grade, {"a": "x" * number}, now=now, kind="drill", seed=number,
+                            first_try=True)
+    model = progress.model(now)
+    for _ in range(1 + (number % 5 == 0)):
+        seen = progress.memory(card)
+        progress.rate(card, Rating(1 + number % 4), suggested=Rating.GOOD, model=model, now=now,
+                      seconds=number, seen=seen)
+        if number % 5 == 0:
+            assert progress.undo_rating(now) == card
+            assert progress.memory(card) == seen
+    if number % 5 == 0:
+        progress.rate(card, Rating.EASY, suggested=None, model=model, now=now, seconds=number)
+    print(number, flush=True)
+"""
+
 
 class Writer:
     """A process that saves without end, and what it has acknowledged."""
 
-    def __init__(self, folder: Path, window: str, start: int) -> None:
-        command = [sys.executable, "-c", WRITER, str(folder), window, str(start)]
+    def __init__(self, folder: Path, window: str, start: int, program: str = WRITER) -> None:
+        command = [sys.executable, "-c", program, str(folder), window, str(start)]
         self.window, self.start = window, start
         self.process = subprocess.Popen(command, stdout=subprocess.PIPE)
         assert self.process.stdout is not None
@@ -109,6 +147,73 @@ def test_twenty_kills(tmp_path: Path) -> None:
 @pytest.mark.long
 def test_two_hundred_kills(tmp_path: Path) -> None:
     kill_and_check(tmp_path, kills=200, seed=2)
+
+
+# ------------------------------------------------------------------------------- reviews
+
+
+def check_reviews(progress: Progress, writer: Writer, last: int) -> None:
+    """Every acknowledged review is there, each drill with its rating, and memory is theirs."""
+    rows = progress.rows(
+        "SELECT CAST(seconds AS INTEGER) FROM review WHERE what = 'rated' AND kind = 'review'"
+        " AND card LIKE ? AND seconds >= ? AND NOT EXISTS (SELECT 1 FROM review AS undone"
+        " WHERE undone.what = 'undone' AND undone.before = review.id)",
+        f"{writer.window}-%",
+        writer.start,
+    )
+    numbers = {number for (number,) in rows}
+    assert set(range(writer.start, last + 1)) <= numbers <= set(range(writer.start, last + 2))
+    drilled = progress.rows(
+        "SELECT question, count(*) / 2.0 FROM attempt WHERE kind = 'drill' GROUP BY question"
+    )
+    rated = progress.rows(
+        "SELECT card, count(*) FROM review WHERE kind = 'drill' AND card <> 'warm' GROUP BY card"
+    )
+    assert drilled == rated
+    replay.check(progress)
+
+
+def kill_reviewers_and_check(folder: Path, kills: int, seed: int) -> None:
+    rng = random.Random(seed)
+    start = acknowledged = 0
+    for _ in range(kills):
+        writer = Writer(folder, "one", start, REVIEWER)
+        time.sleep(rng.uniform(0, 0.08))
+        last = writer.kill()
+        acknowledged += last + 1 - start
+        with Progress.open(folder, now=NOW) as progress:
+            assert progress.notices == ()
+            check_reviews(progress, writer, last)
+            assert progress.rows("PRAGMA integrity_check") == [("ok",)]
+            assert progress.rows("PRAGMA foreign_key_check") == []
+        start = last + 2
+    assert acknowledged > kills
+
+
+def test_twenty_kills_while_reviewing(tmp_path: Path) -> None:
+    kill_reviewers_and_check(tmp_path, kills=20, seed=4)
+
+
+@pytest.mark.long
+def test_two_hundred_kills_while_reviewing(tmp_path: Path) -> None:
+    kill_reviewers_and_check(tmp_path, kills=200, seed=5)
+
+
+def test_two_windows_review_and_one_is_killed(tmp_path: Path) -> None:
+    """Both rate at once; the other goes on; both find everything."""
+    for start in (0, 10_000):
+        first = Writer(tmp_path, "first", start, REVIEWER)
+        second = Writer(tmp_path, "second", start, WRITER)
+        time.sleep(0.2)
+        last_of_first = first.kill()
+        time.sleep(0.1)
+        assert second.process.poll() is None
+        last_of_second = second.kill()
+        assert min(last_of_first, last_of_second) > start
+        with Progress.open(tmp_path, now=NOW) as progress:
+            check(progress, second, last_of_second)
+            replay.check(progress)
+            assert progress.rows("PRAGMA integrity_check") == [("ok",)]
 
 
 def test_two_processes_write_and_one_is_killed(tmp_path: Path) -> None:

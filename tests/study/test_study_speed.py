@@ -13,12 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from quizapp.content.model import Library
+from quizapp.content.model import Library, TemplateSet
 from quizapp.marking.grade import PartGrade
+from quizapp.study.cards import deck
 from quizapp.study.files import NAME
+from quizapp.study.overview import overview
 from quizapp.study.progress import Progress
 from quizapp.study.times import micros
-from quizapp.study.today import overview, today
+from quizapp.study.today import today
 
 
 def fill(folder: Path, library: Library, now: datetime, attempts: int) -> None:
@@ -61,7 +63,7 @@ def best(action: Callable[[], object], times: int = 7) -> float:
 
 def start(folder: Path, library: Library, now: datetime) -> None:
     with Progress.open(folder, now=now) as progress:
-        today(library, progress, now=now)
+        today(library, deck(library, TemplateSet(())), progress, now=now)
 
 
 def save_times(progress: Progress, now: datetime, number: int) -> list[float]:
@@ -113,7 +115,7 @@ def test_a_million_attempts(
     fill(folder, library, now, 1_000_000)
     opened = best(lambda: start(folder, library, now))
     with Progress.open(folder, now=now) as progress:
-        seen = best(lambda: overview(progress, now=now))
+        seen = best(lambda: overview(library, TemplateSet(()), progress, now=now))
         records = record_times(progress, now, 1000)
     size = (folder / NAME).stat().st_size / 2**20
     with capsys.disabled():

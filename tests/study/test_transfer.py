@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import random
+import re
 import tempfile
+from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -18,6 +21,7 @@ from quizapp.errors import BadImport, CannotSave, NewerProgress, ProgressError
 from quizapp.marking.grade import Grade, PartGrade
 from quizapp.study.files import NAME
 from quizapp.study.marks import Mark
+from quizapp.study.memory import Rating
 from quizapp.study.progress import Progress
 from quizapp.study.schema import MIGRATIONS
 
@@ -36,8 +40,9 @@ def exported(progress: Progress) -> list[bytes]:
 
 def everything(progress: Progress) -> dict[str, list[tuple[object, ...]]]:
     """All rows of all tables, but for who holds a sitting."""
-    tables = ["setting", "response", "mark", "claim", "attempt", "sitting_part", "tally"]
-    rows = {table: progress.rows(f"SELECT * FROM {table} ORDER BY 1, 2, 3") for table in tables}
+    tables = ["setting", "response", "mark", "claim", "attempt", "sitting_part", "tally", "latest"]
+    tables += ["review", "memory", "sitting_time", "spent"]
+    rows = {table: progress.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables}
     sittings = [progress.sitting(line.id) for line in progress.sittings()]
     return rows | {"sitting": [(sitting,) for sitting in sittings]}
 
@@ -60,6 +65,15 @@ def studied(progress: Progress, exam: Exam) -> Progress:
     progress.claim("w4-5", False, now=NOW)
     progress.set_setting("exam date", "2026-12-04", now=NOW)
     progress.record_attempt("conv", WRONG, now=NOW, kind="drill", response="600", hints=1)
+    progress.record_variant(
+        Grade(question="conv", parts=(WRONG,)), {"b": "600"}, now=NOW, kind="drill", seed=7,
+        seconds=31.5, first_try=True,
+    )  # fmt: skip
+    model = progress.model(NOW)
+    progress.rate("iv-01", Rating.GOOD, suggested=Rating.GOOD, model=model, now=NOW, seconds=40)
+    progress.rate("iv-02", Rating.EASY, suggested=None, model=model, now=NOW)
+    progress.undo_rating(NOW)
+    progress.bury("w8-2", NOW)
     return progress
 
 
@@ -79,9 +93,9 @@ def test_an_export_is_complete_and_lossless(studied: Progress, other: Progress) 
 
 def test_lines_are_json_with_a_header_and_a_count(studied: Progress) -> None:
     lines = [json.loads(line) for line in exported(studied)]
-    assert lines[0] == {"record": "header", "version": 1, "exported": "2026-11-20T09:00:00Z"}
+    assert lines[0] == {"record": "header", "version": 2, "exported": "2026-11-20T09:00:00Z"}
     assert lines[-1] == {"record": "end", "records": len(lines) - 2}
-    (drill,) = [line for line in lines if line.get("kind") == "drill"]
+    (drill,) = [line for line in lines if line.get("kind") == "drill" and line.get("hints")]
     assert drill["question"] == "conv"
     assert drill["at"] == "2026-11-20T09:00:00Z"
     assert drill["detail"] == {"cells": [True, False]}
@@ -106,7 +120,7 @@ def test_two_histories_become_one(studied: Progress, other: Progress) -> None:
     other.import_lines(exported(studied))
     studied.import_lines(exported(other))
     assert everything(studied) == everything(other)
-    assert studied.attempt_counts()["conv", "b"].attempts == 2
+    assert studied.attempt_counts()["conv", "b"].attempts == 3
     assert list(studied.claims()) == ["w9-1"]
     other.close()
 
@@ -130,6 +144,145 @@ def test_an_open_sitting_moves_forward_and_never_back(
     assert other.sitting(sitting.id).text("q01", "a") == "late"
     other.import_lines(early)
     assert everything(other) == everything(progress)
+    other.close()
+
+
+# ----------------------------------------------------------------------- a year of data
+
+
+def a_year(folder: Path, exam: Exam) -> datetime:
+    """350 days of drills, reviews, burials, undone ratings, sittings, ticks; returns the end."""
+    rng = random.Random(7)
+    now = NOW - timedelta(days=365)
+    with Progress.open(folder, now=now) as progress:
+        for day in range(350):
+            now += timedelta(days=1, minutes=rng.randrange(-90, 90))
+            model = progress.model(now)
+            for card in progress.due(now)[:4]:
+                rating = rng.choice(list(Rating))
+                progress.rate(
+                    card, rating, suggested=rng.choice([None, rating]), model=model, now=now,
+                    seconds=rng.uniform(1, 2000), seen=progress.memory(card),
+                )  # fmt: skip
+            if rng.random() < 0.3:
+                progress.undo_rating(now)
+            for _ in range(2):
+                right = rng.random() < 0.6
+                grade = PartGrade(
+                    part="a", verdict="right" if right else "wrong", points=2.0 * right,
+                    max_points=2, misconception="" if right else "conv/no-bias",
+                )  # fmt: skip
+                progress.record_variant(
+                    Grade(question=f"template-{rng.randrange(40)}", parts=(grade,)),
+                    {"a": str(rng.random())}, now=now, kind="drill", seed=rng.getrandbits(40),
+                    hints={"a": rng.randrange(3)}, seconds=rng.uniform(0, 100),
+                    first_try=rng.random() < 0.8,
+                )  # fmt: skip
+            if rng.random() < 0.1:
+                progress.bury(f"template-{rng.randrange(40)}", now)
+            progress.claim(f"w{rng.randrange(2, 12)}-1", rng.random() < 0.7, now=now)
+            if day % 50 == 0:
+                a_sitting(progress, exam, now, rng)
+        progress.set_setting("exam_date", "2027-01-15", now=now)
+    return now
+
+
+def a_sitting(progress: Progress, exam: Exam, now: datetime, rng: random.Random) -> None:
+    sitting = progress.start_sitting(now=now, seed=rng.getrandbits(30))
+    for minute in range(0, 120, 20):
+        progress.save_sitting(
+            sitting.id, now=now + timedelta(minutes=minute), window="w",
+            seconds_used=60.0 * minute + rng.random(),
+            responses={("q04", "b"): (f"{minute} biases", 2)},
+        )  # fmt: skip
+    now += timedelta(minutes=120)
+    progress.finish_sitting(sitting.id, now=now, exam=exam)
+    for question in exam.questions[: rng.randrange(20)]:
+        parts = tuple(
+            PartGrade(part=part.id, verdict="partly", points=part.points / 2,
+                      max_points=part.points)
+            for part in question.parts
+        )  # fmt: skip
+        progress.record_grades(sitting.id, [Grade(question=question.id, parts=parts)], now=now)
+
+
+def test_a_year_goes_out_and_comes_back(folder: Path, other: Progress, exam: Exam) -> None:
+    end = a_year(folder, exam)
+    with Progress.open(folder, now=end) as progress:
+        lines = exported(progress)
+        counts = Counter(json.loads(line)["record"] for line in lines)
+        assert counts["review"] > 1500
+        assert counts["attempt"] > 700
+        assert other.import_lines(lines).new == len(lines) - 2
+        assert everything(other) == everything(progress)
+        assert exported(other) == lines
+        assert other.import_lines(lines).new == 0
+        assert everything(other) == everything(progress)
+        since = (NOW - timedelta(days=400)).date()
+        assert other.memories() == progress.memories()
+        assert other.histories() == progress.histories()
+        assert other.activity(since, UTC) == progress.activity(since, UTC)
+        assert other.due(end, UTC) == progress.due(end, UTC)
+        assert other.model(end) == progress.model(end)
+    other.close()
+
+
+def test_two_machines_review_the_same_cards(folder: Path, other: Progress, exam: Exam) -> None:
+    """Each goes on from the same year; in whichever order they meet, both become the same."""
+    end = a_year(folder, exam)
+    with Progress.open(folder, now=end) as one:
+        other.import_lines(exported(one))
+        model = one.model(end)
+        cards = sorted(one.memories())[:9]
+        for number, card in enumerate(cards * 2):
+            now = end + timedelta(hours=number)
+            for progress in (one, other) if number % 3 else (other,):
+                progress.rate(card, Rating(1 + number % 4), suggested=None, model=model, now=now)
+            if number % 5 == 0:
+                one.undo_rating(now)
+                other.undo_rating(now)
+            other.bury(card, now)
+        first, second = exported(one), exported(other)
+        one.import_lines(second)
+        other.import_lines(first)
+        assert everything(one) == everything(other)
+        latest = dict(
+            one.rows(
+                "SELECT card, max(id) FROM review WHERE what = 'rated' AND id NOT IN"
+                " (SELECT before FROM review WHERE what = 'undone') GROUP BY card"
+            )
+        )
+        kept = "SELECT card, review FROM memory WHERE review IS NOT NULL"
+        assert dict(one.rows(kept)) == latest
+    other.close()
+
+
+def test_both_took_back_the_same_rating(progress: Progress, other: Progress) -> None:
+    model = progress.model(NOW)
+    progress.rate("conv", Rating.GOOD, suggested=None, model=model, now=NOW - timedelta(days=9))
+    progress.rate("conv", Rating.AGAIN, suggested=None, model=model, now=NOW)
+    other.import_lines(exported(progress))
+    for machine in (progress, other):
+        assert machine.undo_rating(NOW) == "conv"
+    other.import_lines(exported(progress))
+    assert other.rows("SELECT count(*) FROM review WHERE what = 'undone'") == [(2,)]
+    assert other.memories() == progress.memories()
+    assert other.histories() == progress.histories()
+    assert other.histories()["conv"].reviews == 1
+    other.close()
+
+
+def test_an_export_of_version_1_is_read(studied: Progress, other: Progress) -> None:
+    """It has no reviews, and its sittings no times."""
+    lines = [
+        line.replace(b'"version":2', b'"version":1')
+        for line in exported(studied)
+        if b'"record":"review"' not in line and b'"record":"sitting_time"' not in line
+    ]
+    lines[-1] = b'{"record":"end","records":%d}\n' % (len(lines) - 2)
+    assert other.import_lines(lines).new == len(lines) - 2
+    assert other.attempt_counts() == studied.attempt_counts()
+    assert other.memories() == {}
     other.close()
 
 
@@ -201,7 +354,7 @@ def a_line_missing(lines: list[bytes]) -> list[bytes]:
 
 
 def newer(lines: list[bytes]) -> list[bytes]:
-    return [b'{"record":"header","version":2,"made":"tomorrow"}\n', *lines[1:]]
+    return [b'{"record":"header","version":3,"made":"tomorrow"}\n', *lines[1:]]
 
 
 def not_ours(_: list[bytes]) -> list[bytes]:
@@ -238,6 +391,24 @@ def empty(_: list[bytes]) -> list[bytes]:
     return []
 
 
+def undone_before_it_was_rated(lines: list[bytes]) -> list[bytes]:
+    """A rating that another follows comes after it."""
+    first = next(n for n, line in enumerate(lines) if b'"what":"undone"' in line)
+    return [*lines[: first - 1], lines[first], lines[first - 1], *lines[first + 1 :]]
+
+
+def rating_out_of_range(lines: list[bytes]) -> list[bytes]:
+    return [line.replace(b'"rating":3', b'"rating":7') for line in lines]
+
+
+def rating_without_memory(lines: list[bytes]) -> list[bytes]:
+    return [re.sub(rb'"stability":[\d.]+', b'"stability":null', line) for line in lines]
+
+
+def endless_stability(lines: list[bytes]) -> list[bytes]:
+    return [re.sub(rb'"stability":[\d.]+', b'"stability":1e999', line) for line in lines]
+
+
 def orphan_attempt(lines: list[bytes]) -> list[bytes]:
     return [line for line in lines if b'"record":"sitting"' not in line]
 
@@ -248,7 +419,7 @@ def orphan_attempt(lines: list[bytes]) -> list[bytes]:
         (without_end, "The file is cut off: lines at its end are missing. Nothing was imported."),
         (half, "the file is damaged or cut off. Nothing was imported."),
         (a_line_missing, "The file is cut off"),
-        (newer, "This export was written by a newer quizapp (format 2; this one reads format 1)."),
+        (newer, "This export was written by a newer quizapp (format 3; this one reads format 2)."),
         (not_ours, "This is no export of quizapp: its first line is no header."),
         (binary, "This is no export of quizapp"),
         (empty, "The file is cut off"),
@@ -256,6 +427,10 @@ def orphan_attempt(lines: list[bytes]) -> list[bytes]:
         (no_zone, "Line 2 can't be read"),
         (huge_id, "Line 2 can't be read"),
         (strange_grade, "can't be read"),
+        (undone_before_it_was_rated, "does not go with the lines before it"),
+        (rating_out_of_range, "can't be read"),
+        (rating_without_memory, "does not go with the lines before it"),
+        (endless_stability, "can't be read"),
         (more_after_the_end, "is not in the place where an export has it."),
         (orphan_attempt, "does not go with the lines before it"),
     ],
