@@ -45,6 +45,12 @@ def _drill() -> Page:
     return DrillStart()
 
 
+def _review() -> Page:
+    from quizapp.ui.screens.review import ReviewPage
+
+    return ReviewPage()
+
+
 def _progress() -> Page:
     from quizapp.ui.screens.progress import ProgressPage
 
@@ -62,6 +68,7 @@ class QuizApp(App[str]):
         "weeks": _weeks,
         "exam": _exam,
         "drill": _drill,
+        "review": _review,
         "progress": _progress,
     }
     DEFAULT_MODE = "today"

@@ -44,6 +44,18 @@ HERE = ">" if PLAIN else "›"
 
 VERDICTS = {"right": RIGHT, "partly": PARTLY, "wrong": WRONG, "unreadable": WRONG, "empty": WRONG}
 LEVELS = {"met": RIGHT, "partly": PARTLY, "missed": WRONG}
+EVIDENCE = {
+    "evidenced": Role("evidenced", "■", "#", "$right"),
+    "shaky": Role("partly evidenced", "◧", "~", "$partly"),
+    "against": Role("evidence against it", "✗", "x", "$wrong"),
+    "little": Role("too little to tell", "□", ".", ""),
+    "none": Role("no attempts", "□", ".", "$quiet"),
+}
+
+# How much was done on a day: nothing, then four steps; a shade each, and a colour beside it.
+SHADES = ".-+*#" if PLAIN else "·░▒▓█"
+DAY_HERE = "@" if PLAIN else "◆"
+SHADE_STYLES = ("$quiet", "$primary 55%", "$primary 70%", "$primary 85%", "$primary")
 
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from quizapp.content.model import Library, TemplateSet
     from quizapp.solving import SolverEvent, SolverProcess
+    from quizapp.study.cards import Deck
     from quizapp.study.progress import Progress
 
 
@@ -43,10 +44,21 @@ class Services:
         return bank.templates()
 
     @cached_property
+    def deck(self) -> Deck:
+        from quizapp.study.cards import deck
+
+        return deck(self.library, self.templates)
+
+    @cached_property
     def progress(self) -> Progress:
         from quizapp.study.progress import Progress
 
         return Progress.open(self._folder, now=self.now())
+
+    @property
+    def has_progress(self) -> bool:
+        """Whether the progress store is open already."""
+        return "progress" in self.__dict__
 
     @cached_property
     def solver(self) -> SolverProcess:
@@ -58,5 +70,5 @@ class Services:
         """Stop the solver process and close the progress file, where they were opened."""
         if "solver" in self.__dict__:
             await self.solver.close()
-        if "progress" in self.__dict__:
+        if self.has_progress:
             self.progress.close()

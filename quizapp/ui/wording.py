@@ -30,6 +30,25 @@ def extent(text: str) -> str:
     return "1 word" if words == 1 else f"{words} words"
 
 
+LONG_ANSWER = 100  # words from which suggestions are less reliable
+
+
+def box_extent(text: str, points: float) -> str:
+    """How much is written in a text box: what is enough at first, what is too much at last.
+
+    >>> box_extent("", 3), box_extent("", 1), box_extent("one two", 3)
+    ('about 50 words', 'a sentence or two', '2 words')
+    >>> box_extent("word " * 100, 3)
+    '100 words; long answers are read less well'
+    """
+    if not text.strip():
+        return "about 50 words" if points > 1 else "a sentence or two"
+    written = extent(text)
+    if word_count(text) < LONG_ANSWER:
+        return written
+    return f"{written}; long answers are read less well"
+
+
 def weekday(when: datetime) -> str:
     """Friday 20 November, by the learner's own clock."""
     return f"{_WEEKDAYS[when.astimezone().weekday()]} {day_text(when)}"

@@ -28,7 +28,7 @@ def one_template(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def begin(student: Student) -> DrillPage:
     """Find the sample template by the filter and open it."""
-    await student.sees("Practice exam: 20 questions")
+    await student.sees("Find out where you stand")
     await student.press("g", "d")
     await student.sees("week 4")
     await student.press("slash")

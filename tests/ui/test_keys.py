@@ -70,7 +70,7 @@ async def test_esc_and_a_letter_typed_fast_acts(open_app: Open) -> None:
 
 async def test_q_quits_only_when_pressed_twice(open_app: Open) -> None:
     async with open_app() as student:
-        await student.sees("Practice exam: 20")
+        await student.sees("Find out where you stand")
         await student.press("q")
         assert student.status == "q again quits. Everything is saved."
         await student.press("down", "q")
@@ -103,14 +103,14 @@ async def test_ctrl_c_says_how_to_quit(open_app: Open) -> None:
 
 async def test_go_to_takes_one_letter(open_app: Open) -> None:
     async with open_app() as student:
-        await student.sees("Practice exam: 20")
-        for letter, words in (("w", "Week 2"), ("e", "New sitting"), ("p", "No sittings yet")):
+        await student.sees("Find out where you stand")
+        for letter, words in (("w", "Week 2"), ("e", "New sitting"), ("p", "No attempts yet")):
             await student.press("g")
             await student.sees("Go to:")
             await student.press(letter)
             await student.sees(words)
         await student.press("g", "escape")
-        await student.sees("No sittings yet")
+        await student.sees("No attempts yet")
         await student.press("g", "t")
         await student.sees("Friday" if "Friday" in student.text else "Now")
 
@@ -150,8 +150,10 @@ async def test_the_palette_has_every_key_of_the_screen(open_app: Open) -> None:
 
 def test_keys_in_a_real_terminal(open_window: OpenWindow) -> None:
     window = open_window()
-    window.sees("Practice exam: 20")
-    window.type("\r")
+    window.sees("Find out where you stand")
+    window.type("g")
+    window.sees("Go to:")
+    window.type("e")
     window.sees("New sitting")
     window.type("\r")
     window.sees("Question 1 of 20")

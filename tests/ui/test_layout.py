@@ -34,25 +34,25 @@ async def check(student: Student, first: str, words: str) -> None:
         assert "…" not in student.rows[0], at
         if width >= 80:
             assert "…" not in student.title, at
-            assert "   ".join(name for _, name, _ in MODES) in student.rows[0], at
+            assert "  ".join(name for _, name, _ in MODES) in student.rows[0], at
 
 
 async def test_every_screen_at_every_size(open_app: Open) -> None:
     async with open_app() as student:
-        await student.sees("Practice exam: 20")
-        await check(student, "Enter Start", "Practice exam: 20 questions, 98 points")
+        await student.sees("Find out where you stand")
+        await check(student, "Enter Start", "Find out where you stand: 10 fresh questions")
         await student.press("g", "w")
         await student.sees("Week 2 · ")
-        await check(student, "Enter Study notes", "I can …")
+        await check(student, "Enter Drill it", "I can …")
         await student.press("o")
         await student.sees("points and claims")
         await check(student, "Enter Open", "Foundations of training")
-        await student.press("enter", "enter")
+        await student.press("enter", "s")
         await student.sees("study notes")
         await check(student, "Enter Next section", "study notes")
         await student.press("g", "p")
-        await student.sees("No sittings yet")
-        await check(student, "Enter Practice exam", "No sittings yet.")
+        await student.sees("No attempts yet")
+        await check(student, "Enter Start with 10 questions", "No attempts yet.")
         await student.press("g", "e")
         await student.sees("New sitting")
         await check(student, "Enter Open", "clock 120 minutes")
@@ -85,8 +85,8 @@ async def test_every_screen_at_every_size(open_app: Open) -> None:
         await student.sees("Sittings")
         await check(student, "Enter Open", "of 98")
         await student.press("g", "t")
-        await student.sees("last sitting")
-        await check(student, "Enter Start", "last sitting")
+        await student.sees("Expected in 30 days")
+        await check(student, "Enter Start", "Expected in 30 days")
 
 
 async def test_too_small_and_back(open_app: Open) -> None:
@@ -133,7 +133,7 @@ def test_without_colour_each_state_has_its_sign(
 
 async def test_the_light_theme(open_app: Open) -> None:
     async with open_app() as student:
-        await student.sees("Practice exam: 20")
+        await student.sees("Find out where you stand")
         student.app.theme = "quizapp-light"
         await student.press("g", "w", "space")
         await student.sees("[x]")

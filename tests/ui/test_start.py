@@ -26,8 +26,10 @@ sys.exit(status)
 def test_the_screen_process_never_loads_numpy_or_torch(open_window: OpenWindow) -> None:
     """A whole sitting: formula, number, marking by the solver process, report, worked steps."""
     window = open_window(code=WATCHED)
-    window.sees("Practice exam: 20")
-    window.type("\r")
+    window.sees("Find out where you stand")
+    window.type("g")
+    window.sees("Go to:")
+    window.type("e")
     window.sees("New sitting")
     window.type("\x1b[C")  # fresh numbers, drawn by the solver
     window.sees("fresh numbers, seed")

@@ -72,7 +72,7 @@ class Help(ModalScreen[None]):
             *(glyphs.RIGHT, glyphs.PARTLY, glyphs.WRONG, glyphs.SUGGESTED, glyphs.FLAGGED),
             *(glyphs.FULL, glyphs.SOME, glyphs.EMPTY),
         )
-        for role in roles:
+        for role in self.page.SIGNS or roles:
             lines.append(Content.assemble((f"{role.sign:>8}", role.style), f"  {role.word}"))
         lines += [Content(""), Content.styled("Esc closes this.", "$quiet")]
         return Content("\n").join(lines)

@@ -53,7 +53,7 @@ class Notes(Page):
         await self.query_one(Markdown).update(f"{insight}## {note.title}\n\n{note.body}")
         self.query_one("#content", Body).scroll_home(animate=False)
         self.title_line(
-            f"Week {self.week.week} · study notes · {note.title}",
+            f"{self.week.name.capitalize()} · study notes · {note.title}",
             f"{self.section + 1} of {len(self.week.notes)}",
         )
         self.refresh_keys()

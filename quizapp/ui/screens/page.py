@@ -13,6 +13,7 @@ from textual.events import Mount, Resize, ScreenResume
 from textual.geometry import Size
 from textual.screen import Screen
 
+from quizapp.ui.glyphs import Role
 from quizapp.ui.keys import EVERYWHERE, Key
 from quizapp.ui.widgets.body import Body
 from quizapp.ui.widgets.frame import Hint, KeyBar, ModeBar, StatusLine
@@ -36,6 +37,7 @@ class Page(Screen[Any]):
     MODE: ClassVar[str] = "today"
     KEYS: ClassVar[tuple[Key, ...]] = ()
     ABOUT: ClassVar[str] = ""
+    SIGNS: ClassVar[tuple[Role, ...]] = ()  # of this screen alone, for the help
     AUTO_FOCUS = ""
     busy = False  # at work, with a status line of its own
     _covered = False  # by the sentence that the window is too small
@@ -145,6 +147,9 @@ class Page(Screen[Any]):
     @on(ScreenResume)
     def expect_to_stay(self) -> None:
         """A screen that is only passed through says nothing."""
+        if self.services.has_progress:
+            for bar in self.query(ModeBar):
+                bar.show_days()
         if self.quizapp.notice:
             self.set_timer(0.3, self.quizapp.say_notice)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from textual.content import Content
 from textual.geometry import Size
@@ -13,14 +13,21 @@ from textual.widget import Widget
 
 from quizapp.ui.widgets.line import Line, spread
 
+if TYPE_CHECKING:
+    from quizapp.ui.app import QuizApp
+    from quizapp.ui.services import Services
+
 # mode, its name in the header, its letter after g
 MODES = (
     ("today", "Today", "t"),
     ("weeks", "Weeks", "w"),
     ("exam", "Practice exam", "e"),
     ("drill", "Drill", "d"),
+    ("review", "Review", "r"),
     ("progress", "Progress", "p"),
 )
+
+_NORMAL = 78  # cells of a row at 80 columns
 
 
 def link(text: str, action: str, style: str = "") -> Content:
@@ -35,7 +42,10 @@ class Links(Widget):
 
 
 class ModeBar(Links):
-    """The mode names, the current one reversed; a click goes there."""
+    """The mode names, the current one reversed; a click goes there. Right: the days left.
+
+    Where a row is too short for all, only the current name stands there.
+    """
 
     DEFAULT_CSS = """
     ModeBar { height: 1; width: 1fr; padding: 0 1; background: $panel; }
@@ -44,14 +54,34 @@ class ModeBar(Links):
     def __init__(self, mode: str) -> None:
         super().__init__()
         self.mode = mode
+        self.days = ""  # "14 days left"
+
+    def on_mount(self) -> None:
+        """The first frame waits for no file, and this opens none."""
+        if self._services.has_progress:
+            self.show_days()
+        else:
+            self.set_timer(0.1, self.on_mount)
+
+    @property
+    def _services(self) -> Services:
+        return cast("QuizApp", self.app).services
+
+    def show_days(self) -> None:
+        """Count the days to the exam anew."""
+        from quizapp.study import settings
+
+        days = settings.days_left(self._services.progress, self._services.now())
+        if days != self.days:
+            self.days = days
+            self.refresh()
 
     def render(self) -> Content:
-        names = [self._entry(mode, name) for mode, name, _ in MODES]
-        if self.content_size.width < 78:
-            names = [
-                name for name, (mode, _, _) in zip(names, MODES, strict=True) if mode == self.mode
-            ]
-        return Content(" ").join(names)
+        width, days = self.content_size.width, Content(self.days)
+        names = Content("").join(self._entry(mode, name) for mode, name, _ in MODES)
+        if width < _NORMAL or names.cell_length + days.cell_length + 1 > width:
+            names = next(self._entry(mode, name) for mode, name, _ in MODES if mode == self.mode)
+        return spread(names, days, width)
 
     def _entry(self, mode: str, name: str) -> Content:
         style = "bold reverse" if mode == self.mode else ""

@@ -23,7 +23,7 @@ from quizapp.ui.widgets.frame import Links, link
 from quizapp.ui.widgets.grid import GridBox
 from quizapp.ui.widgets.options import OptionBox
 from quizapp.ui.widgets.prose import Prose
-from quizapp.ui.wording import extent
+from quizapp.ui.wording import box_extent, extent
 
 Texts = Mapping[str, tuple[str, int]]  # part id -> text and cursor
 
@@ -133,7 +133,7 @@ class PartView(Vertical):
     def read_again(self) -> None:
         """Bring the word count or the reading up to date with the text."""
         if self.part.kind == "text":
-            self.box.border_subtitle = Content(extent(self.box.text))
+            self.box.border_subtitle = Content(box_extent(self.box.text, self.part.points))
         else:
             self.query_one(".reading", Prose).say(self.reading())
 

@@ -40,6 +40,7 @@ class Rows(Widget, can_focus=True):
         Binding("pagedown", "move(10)", "Ten down", show=False),
     ]
     cursor: reactive[int] = reactive(-1, layout=False)
+    in_use: reactive[bool] = reactive(True, layout=False)  # of several lists, one shows its cursor
 
     class Moved(Message):
         """The cursor stands on another row."""
@@ -135,7 +136,7 @@ class Rows(Widget, can_focus=True):
 
     def _row(self, index: int, width: int) -> Content:
         row = self.rows[index]
-        here = index == self.cursor and row.key is not None
+        here = self.in_use and index == self.cursor and row.key is not None
         mark = f" {glyphs.HERE} " if here else "   "
         line = spread(
             Content.assemble((mark, "bold"), as_content(row.left)), as_content(row.right), width

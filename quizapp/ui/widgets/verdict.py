@@ -29,9 +29,13 @@ def result_lines(variant: Variant, marked: Grade, responses: Mapping[str, str]) 
         points = f"{wording.points_text(graded.points)} of {wording.points_text(part.points)}"
         name = f"  ({part.id})  " if len(parts) > 1 else ""
         lines.append(Content(f"{name}{variant.prompts.get(part.id, part.prompt)}".rstrip()))
-        answer = _response(part, responses.get(part.id, ""), graded)
         verdict = Content.assemble((f"{role.sign} {role.word}", role.style), f"  {points}")
-        lines.append(Content.assemble(answer, "   ", verdict))
+        response = responses.get(part.id, "")
+        if part.kind == "text":
+            lines += [Content(f"  {response}"), Content("")] if response.strip() else []
+            lines.append(Content.assemble("  ", verdict))
+        else:
+            lines.append(Content.assemble(_response(part, response, graded), "   ", verdict))
         if graded.feedback and graded.feedback != "Right.":
             lines.append(Content(f"{INDENT}{graded.feedback}"))
         lines.append(Content(""))
@@ -58,6 +62,16 @@ def hint_lines(variant: Variant, part: Part, taken: int) -> list[Content]:
             (f"Hint {number}{of_part}  ", "bold"), drill.hint(variant.solution, part, number)
         )
         for number in range(1, taken + 1)
+    ]
+
+
+def model_answer_lines(part: Part, *, several: bool) -> list[Content]:
+    """The model answer of a text part."""
+    of_part = f" of ({part.id})" if several else ""
+    return [
+        Content.styled(f"Model answer{of_part}", "bold"),
+        Content(part.model_answer),
+        Content(""),
     ]
 
 
