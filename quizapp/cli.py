@@ -16,7 +16,8 @@ from quizapp import __version__
 from quizapp.errors import UnknownName, UsageError
 
 COMMANDS = {
-    "ask": "one question in plain text",
+    "today": "what to do now, and how ready you are",
+    "ask": "one question, or the cards that are due, in plain text",
     "templates": "what comes with fresh numbers",
     "generate": "fresh variants, as JSON lines or Markdown",
     "grade": "grades for JSON lines of responses",
@@ -25,7 +26,7 @@ COMMANDS = {
     "solvers": "what can be computed",
     "lint": "every problem of a question folder",
     "schema": "the JSON Schema of the question files",
-    "progress": "your data: export, import, backup, path",
+    "progress": "your data: export, import, backup, path, fit",
     "doctor": "versions, devices, kernels, terminal, database",
 }
 

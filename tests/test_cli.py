@@ -44,7 +44,7 @@ MISTYPED = [
     (["--verison"], "not understood: --verison. See: quizapp --help"),
     (["lint", "--jsn"], "not understood: --jsn. See: quizapp lint --help"),
     (["lint", "a", "b"], "not understood: b. See: quizapp lint --help"),
-    (["schema", "exams"], "no kind of file is called exams; kinds: exam, week"),
+    (["schema", "exams"], "no kind of file is called exams; kinds: exam, interview, week"),
     (["solve"], "the following arguments are required: SOLVER"),
     (
         ["solve", "convolution.layr"],
@@ -66,6 +66,7 @@ MISTYPED = [
     (["progress"], "the following arguments are required: action."),
     (["progress", "import"], "progress import needs a file; - is stdin"),
     (["progress", "path", "x"], "progress path takes no file"),
+    (["progress", "erase"], "argument action: invalid choice: 'erase' (choose from 'export',"),
 ]
 
 
@@ -302,12 +303,53 @@ def test_ask_marks_choices_and_orderings(samples: Path) -> None:
     assert "2 of 2 points." in run.stdout
 
 
-def test_ask_shows_a_model_answer_and_suggestions(samples: Path) -> None:
-    run = ask(samples, "s01", stdin="The gradients\nshrink.\n\n")
+MARKED_BY_THE_LEARNER = [
+    # the response, what is decided, and the points that stand at the end
+    ("The gradients\nshrink.\n\n", "\n\n", "1"),  # as suggested: met, missed
+    ("The gradients\nshrink.\n\n", "h\ny\n", "1"),
+    ("The gradients\nshrink.\n\n", "n\nu\ny\n½\n", "1½"),  # u goes one back
+    ("The gradients\nshrink.\n\n", "2\n0.3\n.5\nh\n0\n", "½"),  # no points: asked again
+    ("They do not shrink, the gradients.\n\n", "\ny\nn\n", "1"),  # flagged: Enter decides nothing
+    ("\n", "\ny\n", "½"),  # thought of, not written
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("response", "decisions", "points"), MARKED_BY_THE_LEARNER)
+def test_ask_has_text_marked(samples: Path, response: str, decisions: str, points: str) -> None:
+    run = ask(samples, "s01", stdin=response + decisions)
+    assert (run.returncode, run.stderr) == (0, "")
     assert "Mind h[t], [MASK] and [/x]." in run.stdout
     assert "Model answer:\nEach layer multiplies the gradient" in run.stdout
-    assert 'suggested: met, 1 (found "' in run.stdout
-    assert "1½ points for free text: compare, and give yourself what you earned." in run.stdout
+    assert run.stdout.splitlines()[-2] == f"{points} of 1½ points."
+
+
+def test_ask_says_why_it_suggests(samples: Path) -> None:
+    run = ask(samples, "s01", stdin="The gradients\nshrink.\n\n\n\n")
+    assert "Criterion 1 of 2, 1 point: Gradients shrink with depth" in run.stdout
+    assert 'suggested: met, 1 (found "gradients", "shrink").' in run.stdout
+    assert "partly, 1 of 1½" in run.stdout
+    run = ask(samples, "s01", stdin="They do not shrink, the gradients.\n\n\n")
+    assert 'Flagged: "not" stands before "shrink". This one is yours to decide.' in run.stdout
+    assert "It is flagged, so Enter can't decide it. Type y, h or n, or points" in run.stdout
+    assert run.stdout.endswith("\nStopped. What was marked is saved.\n")
+
+
+def test_ask_takes_an_interview_question() -> None:
+    answer = "Stacked linear maps are a linear map again,\nso depth adds nothing.\n\n"
+    run = quizapp("ask", "iv-01", stdin=answer + "y\ny\ny\nn\n")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.splitlines()[-2:] == ["3 of 4 points.", "Again: quizapp ask iv-01"]
+    records = [json.loads(line) for line in quizapp("progress", "export").stdout.splitlines()]
+    (attempt,) = [r for r in records if r["record"] == "attempt"]
+    assert (attempt["question"], attempt["points"]) == ("iv-01", 3)
+    assert attempt["response"] == answer.strip()
+    assert [(r["card"], r["rating"]) for r in records if r["record"] == "review"] == [("iv-01", 2)]
+
+
+def test_ask_stops_at_q(samples: Path) -> None:
+    run = ask(samples, "s02", stdin="32x32x16\nq\n")
+    assert (run.returncode, run.stderr) == (0, "")
+    assert run.stdout.endswith("\nStopped. What was marked is saved.\n")
 
 
 def test_ask_with_fresh_numbers_is_reproducible(samples: Path) -> None:
@@ -332,6 +374,34 @@ def test_ask_saves_attempts(samples: Path) -> None:
         ("s02", "b", "wrong"),
     ]
     assert attempts[1]["misconception"] == "conv-params/no-bias"
+
+
+@pytest.mark.parametrize(
+    ("words", "stdin", "ratings"),
+    [
+        ((), "1x1x1\n1\n", [1]),
+        (("--seed", "3"), "1x1x1\n1\n", []),  # its numbers may have been seen before
+        ((), "\n\n", []),  # nothing was answered
+        ((), "1x1x1\n", []),  # stopped half-way
+    ],
+)
+def test_ask_rates_a_template(
+    samples: Path, words: tuple[str, ...], stdin: str, ratings: list[int]
+) -> None:
+    run = ask(samples, "sample-layer", *words, stdin=stdin)
+    assert (run.returncode, run.stderr) == (0, "")
+    records = [json.loads(line) for line in quizapp("progress", "export").stdout.splitlines()]
+    reviews = [r for r in records if r["record"] == "review"]
+    assert [(r["card"], r["kind"], r["rating"]) for r in reviews] == [
+        ("sample-layer", "drill", rating) for rating in ratings
+    ]
+
+
+def test_progress_fit_needs_ratings() -> None:
+    run = quizapp("progress", "fit")
+    assert (run.returncode, run.stdout) == (1, "")
+    assert "0 ratings of a later day are too few to fit the forgetting curve" in run.stderr
+    assert quizapp("progress", "fit", "file").returncode == 2
 
 
 def test_ask_without_a_question_takes_one() -> None:
@@ -360,12 +430,19 @@ def test_progress_goes_out_and_comes_back(samples: Path, tmp_path: Path) -> None
     file = tmp_path / "mine.jsonl"
     out = quizapp("progress", "export", str(file))
     assert (out.returncode, out.stdout) == (0, "")
-    assert out.stderr == f"2 records written to {file}\n"
+    assert out.stderr == f"3 records written to {file}\n"
     other = str(tmp_path / "other")
     back = quizapp("progress", "import", str(file), QUIZAPP_DATA_DIR=other)
-    assert (back.returncode, back.stdout) == (0, "2 records new, 0 known already\n")
+    assert (back.returncode, back.stdout) == (0, "3 records new, 0 known already\n")
     again = quizapp("progress", "import", "-", stdin=file.read_text(), QUIZAPP_DATA_DIR=other)
-    assert again.stdout == "0 records new, 2 known already\n"
+    assert again.stdout == "0 records new, 3 known already\n"
+
+
+def test_progress_help_says_what_each_action_does(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["progress", "--help"]) == 0
+    out = capsys.readouterr().out
+    for action in ("export", "import", "backup", "path", "fit"):
+        assert f"\n  {action} " in out
 
 
 def test_progress_path_and_backup(data_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -397,7 +474,9 @@ def test_doctor_reports_everything(capsys: pytest.CaptureFixture[str], data_fold
     }  # fmt: skip
     by_name = {f["name"]: f for f in findings}
     assert by_name["quizapp"]["says"] == __version__
-    assert by_name["questions"]["says"] == "20 questions, 98 points, 10 weeks"
+    assert (
+        by_name["questions"]["says"] == "20 questions, 98 points, 10 weeks, 20 interview questions"
+    )
     assert by_name["convolution.layer"]["says"] == "agree (cpu)"
     assert by_name["cpu"]["says"] == "present"
     assert not (data_folder / "progress.sqlite3").exists()

@@ -1,35 +1,35 @@
-"""``quizapp ask``: one question in plain text, for screen readers and pipes.
+"""``quizapp ask``: questions in plain text, for screen readers and pipes.
 
 A practice question has the numbers of the paper unless a seed is named; a template always has
-fresh ones.
+fresh ones, and so has every card that is due.
 
-Each part is asked, read from stdin and marked at once. Attempts are saved as a drill's are.
+Each part is asked, read from stdin and marked at once. Attempts are saved as a drill's are, those
+of a review as a review's.
 """
 
 from __future__ import annotations
 
 import argparse
 import secrets
-import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from quizapp.commands._lines import Pressed, complain, say
+from quizapp.commands._question import Answered, ask
+from quizapp.commands._review import Review, record
+from quizapp.commands._store import opened
 from quizapp.commands._templates import fresh_seed
 from quizapp.commands.exam import seed
 from quizapp.content import bank
-from quizapp.content.model import Library, Part, Question, Template
+from quizapp.content.model import Library, Question, Template
 from quizapp.content.strict import nearest
-from quizapp.errors import CannotSave, QuizappError, UnknownName
-from quizapp.marking.choices import place, text_of
-from quizapp.marking.grade import PartGrade
-from quizapp.marking.grading import grade
-from quizapp.marking.numbers import points, shown
-from quizapp.marking.parse import read_as
-from quizapp.marking.rubric import Suggestion, suggest
+from quizapp.errors import CannotSave, QuizappError, UnknownName, UsageError
 from quizapp.solving import here
+from quizapp.study import wording
+from quizapp.study.cards import Deck, deck
+from quizapp.study.memory import suggested
 from quizapp.study.progress import Progress
-from quizapp.variants import NUMERIC, Variant, as_printed, fresh
-from quizapp.variants.choices import Offered, offered
+from quizapp.variants import Variant, as_printed, fresh
+from quizapp.variants.choices import offered
 from quizapp.variants.drawing import Stream
 
 
@@ -38,7 +38,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
         "question",
         nargs="?",
         metavar="QUESTION",
-        help="id or number of a practice question, or id of a template",
+        help="id or number of a practice question, or id of a template or interview question",
     )
     parser.add_argument(
         "--seed", type=seed, metavar="S", help="fresh numbers; without QUESTION it chooses one too"
@@ -46,26 +46,60 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--choices", action="store_true", help="with options to choose from instead of boxes"
     )
+    cards = parser.add_mutually_exclusive_group()
+    cards.add_argument(
+        "--due", action="store_true", help="the cards that are due, with fresh numbers"
+    )
+    cards.add_argument(
+        "--today",
+        nargs="?",
+        const=1,
+        type=_whole,
+        metavar="LINE",
+        help="the cards of a line of today's plan, by default the first; see quizapp today",
+    )
+    parser.add_argument(
+        "--count", type=_whole, metavar="N", help="of --due and --today: at most N cards"
+    )
+
+
+def _whole(text: str) -> int:
+    if not (text.isdecimal() and len(text) < 6 and int(text)):
+        raise argparse.ArgumentTypeError(f"a whole number from 1 is needed, not {text[:40]!r}")
+    return int(text)
 
 
 def run(args: argparse.Namespace) -> int:
+    if args.due or args.today is not None:
+        if args.question is not None or args.seed is not None:
+            raise UsageError("--due and --today take no question and no seed")
+        return _review(args)
+    if args.count is not None:
+        raise UsageError("--count goes with --due or --today. See: quizapp ask --help")
+    return _one(args)
+
+
+# ------------------------------------------------------------------------- one question
+
+
+def _one(args: argparse.Namespace) -> int:
     question = _chosen(bank.load(), args.question, args.seed)
     numbers = args.seed
     if numbers is None and isinstance(question, Template):
         numbers = fresh_seed()
     variant = here(as_printed(question) if numbers is None else fresh(question, numbers))
     form = offered(variant) if args.choices else None
-    _say(_heading(variant), "", variant.prompt.strip())
-    try:
-        earned = _parts(variant, form)
-    except EOFError:
-        _say("", "Stopped. What was marked is saved.")
-        return 0
-    _say("", *_closing(variant, earned))
+    with opened() as progress:
+        try:
+            answered = ask(variant, form, lambda given: record(progress, variant, given, "drill"))
+        except Pressed:
+            say("", "Stopped. What was marked is saved.")
+            return 0
+        # Numbers that were asked for by their seed may have been seen before.
+        if args.seed is None and (answered.in_words or answered.grade.points):
+            _rate(progress, answered)
+    say("", *_closing(variant, answered))
     return 0
-
-
-# ------------------------------------------------------------------------- the question
 
 
 def _chosen(library: Library, wanted: str | None, seed: int | None) -> Question:
@@ -76,196 +110,91 @@ def _chosen(library: Library, wanted: str | None, seed: int | None) -> Question:
         count = len(questions)
         at = secrets.randbelow(count) if seed is None else Stream("ask", seed).below(count)
         return questions[at]
-    if wanted.isdecimal() and 1 <= int(wanted) <= len(questions):
+    if wanted.isdecimal() and len(wanted) < 6 and 1 <= int(wanted) <= len(questions):
         return questions[int(wanted) - 1]
-    try:
-        return library.question(wanted.lower())
-    except KeyError:
-        return _template(wanted, [question.id for question in questions])
+    return _by_id(library, wanted)
 
 
-def _template(wanted: str, questions: list[str]) -> Template:
+def _by_id(library: Library, wanted: str) -> Question:
+    fixed = {asked.id: asked.question for asked in library.interview}
+    fixed |= {question.id: question for question in library.exam.questions}
+    if wanted.lower() in fixed:
+        return fixed[wanted.lower()]
     known = bank.templates()
     try:
         return known.template(wanted.lower())
     except KeyError:
-        hint = nearest(wanted, [*questions, *(template.id for template in known.templates)])
+        hint = nearest(wanted, [*fixed, *(template.id for template in known.templates)])
         raise UnknownName(f"no question {wanted[:60]!r}; {hint}") from None
 
 
-def _heading(variant: Variant) -> str:
-    question = variant.question
-    numbers = "" if variant.seed is None else f", seed {variant.seed}"
-    about = f"week {question.week}, {_points(question.points)}{numbers}"
-    title = "" if question.title == question.id else f": {question.title}"
-    return f"{question.id}{title} ({about})"
-
-
-def _points(value: float) -> str:
-    return f"{points(value)} point" + ("" if value <= 1 else "s")
-
-
-def _closing(variant: Variant, earned: float) -> Iterator[str]:
-    question = variant.question
-    possible = sum(part.points for part in question.parts if part.kind != "text")
-    if possible:
-        yield f"{points(earned)} of {_points(possible)}."
-    if left := question.points - possible:
-        yield f"{_points(left)} for free text: compare, and give yourself what you earned."
-    seed = "" if variant.seed is None else f" --seed {variant.seed}"
-    yield f"Again: quizapp ask {question.id}{seed}"
-
-
-# ---------------------------------------------------------------------------- its parts
-
-
-def _parts(variant: Variant, form: Offered | None) -> float:
-    """Ask every part; returns the points earned. Raises EOFError where the input ends."""
-    responses: dict[str, str] = {}
-    earned = 0.0
-    for part in variant.question.parts:
-        _say("", *_part(variant, part, form))
-        if part.kind == "text":
-            _text(variant, part, _read_block())
-            continue
-        graded = _marked(variant, part, responses, form)
-        earned += graded.points
-        if graded.verdict != "empty":
-            _save(variant, graded, responses[part.id])
-        _say(*_verdict(variant, part, graded))
-    return earned
-
-
-def _part(variant: Variant, part: Part, form: Offered | None) -> Iterator[str]:
-    single = len(variant.question.parts) == 1
-    prompt = (variant.prompts[part.id] or part.title).strip()
-    pieces = ["" if single else f"({part.id})", prompt, f"[{_points(part.points)}]"]
-    yield " ".join(piece for piece in pieces if piece)
-    for number, option in enumerate(part.options, 1):
-        yield f"    {number}. {option.text}"
-    for choice in form.choices.get(part.id, ()) if form else ():
-        yield f"    {choice.id}) {choice.text}"
-    if part.kind == "text":
-        yield "Write your answer; an empty line ends it."
-
-
-def _marked(
-    variant: Variant, part: Part, responses: dict[str, str], form: Offered | None
-) -> PartGrade:
-    """Read a response until it is one; an empty line is none."""
-    while True:
-        responses[part.id] = _response(part, form)
-        if understood := read_as(part, responses[part.id]):
-            _say(f"read as {understood}")
-        graded = here(grade(variant, responses)).part(part.id)
-        if graded.verdict != "unreadable":
-            return graded
-        _say(f"{graded.format_error} This costs nothing.")
-
-
-def _response(part: Part, form: Offered | None) -> str:
-    if form and part.id in form.choices:
-        return form.response(part.id, _read_line())
-    return _read_rows() if part.kind == "matrix" else _read_line()
-
-
-def _verdict(variant: Variant, part: Part, graded: PartGrade) -> Iterator[str]:
-    if graded.verdict == "empty":
-        yield "No response."
-    else:
-        word = {"right": "right", "partly": "partly", "wrong": "wrong"}[graded.verdict]
-        yield f"{word}, {points(graded.points)} of {points(graded.max_points)}"
-    if graded.feedback not in ("", "Right."):
-        yield graded.feedback.removesuffix(" s shows the steps.")
-    if graded.verdict != "right":
-        yield from _answer(variant, part)
-    if part.ask and variant.solution is not None:
-        for step in variant.solution.steps_to(part.ask):
-            here_it_departs = "  (your response departs here)" * (step.label == graded.departs_at)
-            yield f"    {step.label}: {step.formula} = {shown(step.value, part)}{here_it_departs}"
-
-
-def _answer(variant: Variant, part: Part) -> Iterator[str]:
-    if part.options:
-        keys = [str(variant.key(part))] if part.ask else part.answer
-        yield "Answer: " + ", ".join(f"{place(part, k)}. {text_of(part, k)}" for k in keys)
-    elif part.kind in NUMERIC:
-        yield f"Answer: {shown(variant.key(part), part)}"
-    else:
-        yield f"Answer: {part.model_answer.strip()}"
-
-
-def _text(variant: Variant, part: Part, response: str) -> None:
-    _say("Model answer:", part.model_answer.strip(), "")
-    prompt = variant.prompts[part.id] or variant.prompt
-    suggested = suggest(response, part.rubric, prompt)
-    _say("Criteria; what is suggested is a guess, you decide:" if response else "Criteria:")
-    for criterion, suggestion in zip(part.rubric, suggested, strict=True):
-        _say(f"    {_points(criterion.points)}: {criterion.credit.strip()}")
-        if response:
-            _say(f"        {_suggested(suggestion, response)}")
-
-
-def _suggested(suggestion: Suggestion, response: str) -> str:
-    words = ", ".join(f'"{response[span.start : span.end]}"' for span in suggestion.evidence)
-    found = f" (found {words})" if words else ""
-    doubts = "".join(f" {flag.reason}" for flag in suggestion.flags)
-    return f"suggested: {suggestion.level}, {points(suggestion.points)}{found}.{doubts}"
-
-
-def _save(variant: Variant, graded: PartGrade, response: str) -> None:
-    now = datetime.now(UTC)
+def _rate(progress: Progress, answered: Answered) -> None:
+    """A first try says how well its card is known, as in a drill."""
+    now, grade = datetime.now(UTC), answered.grade
+    rating = suggested(grade.points / grade.max_points)
     try:
-        with Progress.open(now=now) as progress:
-            progress.record_attempt(
-                variant.question.id,
-                graded,
-                now=now,
-                kind="drill",
-                response=response,
-                seed=variant.seed,
-            )
-    except CannotSave as error:
-        print(f"quizapp: {error}", file=sys.stderr)
+        progress.rate(
+            grade.question,
+            rating,
+            suggested=rating,
+            model=progress.model(now),
+            now=now,
+            kind="drill",
+        )
+    except CannotSave as problem:
+        complain(problem)
 
 
-# ----------------------------------------------------------------------- lines in and out
+def _closing(variant: Variant, answered: Answered) -> list[str]:
+    grade = answered.grade
+    earned = f"{wording.points_text(grade.points)} of {wording.points_phrase(grade.max_points)}."
+    seed = "" if variant.seed is None else f" --seed {variant.seed}"
+    return [earned, f"Again: quizapp ask {variant.question.id}{seed}"]
 
 
-def _say(*lines: str) -> None:
-    for line in lines:
-        print(line)
+# ------------------------------------------------------------------------------- a review
 
 
-def _read_line() -> str:
-    """One line; raises EOFError at the end of the input."""
-    if sys.stdin.isatty():
-        return input("> ")
-    sys.stdout.flush()
-    line = sys.stdin.readline()
-    if not line:
-        raise EOFError
-    return line.rstrip("\r\n")
+def _review(args: argparse.Namespace) -> int:
+    library, templates = bank.load(), bank.templates()
+    found = deck(library, templates)
+    with opened() as progress:
+        if args.due:
+            now = datetime.now(UTC)
+            cards = [card for card in progress.due(now) if found.card(card)]
+            if not cards:
+                say(_nothing_due(progress, now))
+                return 0
+        else:
+            cards = _planned(library, found, progress, args.today)
+        chosen = cards[: args.count]
+        rest = f", {len(chosen)} of them now" if len(chosen) < len(cards) else ""
+        say(f"{wording.count(len(cards), 'card')}{' due' * args.due}{rest}.")
+        Review(progress, found, library, templates, choices=args.choices).run(chosen)
+    return 0
 
 
-def _read_rows() -> str:
-    """A matrix: one line, or rows until an empty line."""
-    rows = [_read_line()]
-    while rows[-1].strip() and ";" not in rows[0] and "[[" not in rows[0]:
-        rows.append(_read_line())
-    return "\n".join(row for row in rows if row.strip())
+def _nothing_due(progress: Progress, now: datetime) -> str:
+    counts = progress.due_counts(now, 8)
+    said = wording.nothing_due(counts).replace(
+        "d drills your weakest concept.", "See: quizapp today"
+    )
+    if counts[0]:  # not known a moment ago
+        said = said.replace("due.", f"due now; {wording.count(counts[0], 'card')} later today.", 1)
+    return said
 
 
-def _read_block() -> str:
-    """Lines until an empty one, or the end of the input after the first."""
-    lines: list[str] = []
-    while True:
-        try:
-            line = _read_line()
-        except EOFError:
-            if not lines:
-                raise
-            return "\n".join(lines)
-        if not line.strip():
-            return "\n".join(lines)
-        lines.append(line)
+def _planned(library: Library, found: Deck, progress: Progress, number: int) -> list[str]:
+    """The cards of a line of today's plan; raises UsageError where it has none."""
+    from quizapp.commands.today import does
+    from quizapp.study.today import today
+
+    lines = today(library, found, progress, now=datetime.now(UTC)).lines
+    if number > len(lines):
+        raise UsageError(
+            f"today's plan has {wording.count(len(lines), 'line')}. See: quizapp today"
+        )
+    line = lines[number - 1]
+    if not line.cards:
+        raise UsageError(f"line {number} has no cards: {line.title} Type: {does(line, number)}")
+    return list(line.cards)

@@ -1,4 +1,4 @@
-"""``quizapp progress export|import|backup|path``: the learner's data."""
+"""``quizapp progress export|import|backup|path|fit``: the learner's data."""
 
 from __future__ import annotations
 
@@ -10,10 +10,20 @@ from pathlib import Path
 from quizapp.errors import UsageError
 from quizapp.study.progress import Progress
 
+_ACTIONS = {
+    "export": "writes all of it as JSON lines: sittings, attempts, marks, ratings, settings",
+    "import": "adds what an export has and is not here yet; says how much that was",
+    "backup": "copies the database and prints where to",
+    "path": "prints where the database is",
+    "fit": "fits the forgetting curve to your ratings, once there are enough",
+}
+
 
 def arguments(parser: argparse.ArgumentParser) -> None:
-    actions = ("export", "import", "backup", "path")
-    parser.add_argument("action", choices=actions, help="what to do")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    does = "\n".join(f"  {name:<8} {does}" for name, does in _ACTIONS.items())
+    parser.epilog = f"actions:\n{does}"
+    parser.add_argument("action", choices=_ACTIONS, help="what to do, see below")
     parser.add_argument(
         "file",
         nargs="?",
@@ -23,7 +33,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    if args.file is not None and args.action in ("backup", "path"):
+    if args.file is not None and args.action in ("backup", "path", "fit"):
         raise UsageError(f"progress {args.action} takes no file")
     if args.action == "path":
         from quizapp.study import files
@@ -38,6 +48,8 @@ def run(args: argparse.Namespace) -> int:
             _export(progress, args.file or "-", now)
         elif args.action == "import":
             _import(progress, args.file)
+        elif args.action == "fit":
+            _fit(progress, now)
         else:
             print(progress.backup(now=now))
     return 0
@@ -68,6 +80,15 @@ def _import(progress: Progress, file: str | None) -> None:
         with Path(file).open("rb") as lines:
             done = progress.import_lines(lines)
     print(f"{_records(done.new)} new, {done.known} known already")
+
+
+def _fit(progress: Progress, now: datetime) -> None:
+    import asyncio
+
+    from quizapp.study.fitting import fit
+
+    print("Fitting the forgetting curve to your ratings …", file=sys.stderr, flush=True)
+    print(asyncio.run(fit(progress, now)))
 
 
 def _records(count: int) -> str:
