@@ -198,3 +198,10 @@ def test_keys_that_arrive_all_at_once_go_where_they_belong(
         "q02": {"a": "second answer"},
         "q05": {"a": "fifthand more"},
     }
+
+
+async def test_a_letter_typed_at_once_after_g_goes(open_app: Open) -> None:
+    async with open_app() as student:
+        await student.sees("Now")
+        await student.write("ge")
+        await student.sees("New sitting")

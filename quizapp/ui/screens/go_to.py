@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.events import Key as KeyEvent
 from textual.screen import ModalScreen
 
@@ -16,6 +19,11 @@ class GoTo(ModalScreen[None]):
     GoTo { background: transparent; }
     GoTo KeyBar { dock: bottom; background: $panel; }
     """
+
+    # A letter typed at once after g reaches the app as a key of this screen, not as an event of it.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(letter, f"go({mode!r})", name, show=False) for mode, name, letter in MODES
+    ]
 
     def compose(self) -> ComposeResult:
         yield KeyBar()
