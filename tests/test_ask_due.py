@@ -27,6 +27,16 @@ DAY = timedelta(days=1)
 QUITE_RIGHT = "Each factor multiplies: the gradients shrink.\n\n"
 
 
+@pytest.fixture(autouse=True)
+def midday(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Commands read the clock: in this zone it is about noon, so that no study day turns."""
+    monkeypatch.setenv("TZ", f"UTC{datetime.now(UTC).hour - 12:+}")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
 @pytest.fixture
 def now() -> datetime:
     return datetime.now(UTC)

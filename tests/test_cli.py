@@ -459,7 +459,10 @@ def test_an_import_that_is_none(tmp_path: Path, capsys: pytest.CaptureFixture[st
     assert main(["progress", "import", str(tmp_path / "x.jsonl")]) == 1
     assert capsys.readouterr().err.count("\n") == 1
     assert main(["progress", "import", str(tmp_path / "nowhere")]) == 1
-    assert capsys.readouterr().err == f"quizapp: {tmp_path}/nowhere: No such file or directory\n"
+    assert (
+        capsys.readouterr().err
+        == f"quizapp: {tmp_path}/nowhere can't be read: No such file or directory\n"
+    )
 
 
 # --------------------------------------------------------------------------------- doctor

@@ -163,7 +163,7 @@ def _review(args: argparse.Namespace) -> int:
             now = datetime.now(UTC)
             cards = [card for card in progress.due(now) if found.card(card)]
             if not cards:
-                say(_nothing_due(progress, now))
+                say(wording.nothing_due(progress.due_counts(now, 8), "See: quizapp today"))
                 return 0
         else:
             cards = _planned(library, found, progress, args.today)
@@ -172,16 +172,6 @@ def _review(args: argparse.Namespace) -> int:
         say(f"{wording.count(len(cards), 'card')}{' due' * args.due}{rest}.")
         Review(progress, found, library, templates, choices=args.choices).run(chosen)
     return 0
-
-
-def _nothing_due(progress: Progress, now: datetime) -> str:
-    counts = progress.due_counts(now, 8)
-    said = wording.nothing_due(counts).replace(
-        "d drills your weakest concept.", "See: quizapp today"
-    )
-    if counts[0]:  # not known a moment ago
-        said = said.replace("due.", f"due now; {wording.count(counts[0], 'card')} later today.", 1)
-    return said
 
 
 def _planned(library: Library, found: Deck, progress: Progress, number: int) -> list[str]:

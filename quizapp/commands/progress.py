@@ -9,6 +9,7 @@ from pathlib import Path
 
 from quizapp.errors import UsageError
 from quizapp.study.progress import Progress
+from quizapp.study.wording import count
 
 _ACTIONS = {
     "export": "writes all of it as JSON lines: sittings, attempts, marks, ratings, settings",
@@ -59,16 +60,8 @@ def _export(progress: Progress, file: str, now: datetime) -> None:
     if file == "-":
         progress.export(sys.stdout.buffer, now=now)
         return
-    target = Path(file)
-    partial = target.with_name(target.name + ".part")
-    try:
-        with partial.open("wb") as out:
-            records = progress.export(out, now=now)
-        partial.replace(target)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
-    print(f"{_records(records)} written to {target}", file=sys.stderr)
+    records = progress.export_to(Path(file), now=now)
+    print(f"{count(records, 'record')} written to {file}", file=sys.stderr)
 
 
 def _import(progress: Progress, file: str | None) -> None:
@@ -77,9 +70,8 @@ def _import(progress: Progress, file: str | None) -> None:
     if file == "-":
         done = progress.import_lines(sys.stdin.buffer)
     else:
-        with Path(file).open("rb") as lines:
-            done = progress.import_lines(lines)
-    print(f"{_records(done.new)} new, {done.known} known already")
+        done = progress.import_from(Path(file))
+    print(f"{count(done.new, 'record')} new, {done.known:,} known already")
 
 
 def _fit(progress: Progress, now: datetime) -> None:
@@ -89,7 +81,3 @@ def _fit(progress: Progress, now: datetime) -> None:
 
     print("Fitting the forgetting curve to your ratings …", file=sys.stderr, flush=True)
     print(asyncio.run(fit(progress, now)))
-
-
-def _records(count: int) -> str:
-    return "1 record" if count == 1 else f"{count:,} records"

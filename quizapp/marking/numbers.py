@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from quizapp.content.model import Given, Part
 
 NOISE = 1e-14  # what is left of numbers that cancel
+_QUARTERS = {0.25: "¼", 0.5: "½", 0.75: "¾"}
 
 
 def shown(value: Given | None, part: Part | None = None, *, kind: str = "") -> str:
@@ -47,11 +48,19 @@ def _real(value: float, part: Part | None) -> str:
 
 
 def points(value: float) -> str:
-    """Points with halves: ½, 2½, 3."""
-    whole, half = divmod(round(value * 2), 2)
-    if not half:
-        return str(whole)
-    return f"{whole}½" if whole else "½"
+    """Halves and quarters as fractions, anything else with two decimals.
+
+    >>> points(2.5), points(0.5), points(3.0), points(4 / 3)
+    ('2½', '½', '3', '1.33')
+    """
+    hundredths = round(value, 2)
+    whole, rest = divmod(abs(hundredths), 1)
+    sign = "-" if hundredths < 0 else ""
+    if rest == 0:
+        return f"{sign}{whole:.0f}"
+    if rest in _QUARTERS:
+        return f"{sign}{whole:.0f}{_QUARTERS[rest]}" if whole else sign + _QUARTERS[rest]
+    return f"{hundredths:.2f}".rstrip("0")
 
 
 def half_steps(points: float) -> float:

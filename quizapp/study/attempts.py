@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Literal, TypeAlias
 
 import msgspec
@@ -15,6 +16,7 @@ from quizapp.marking.grade import Grade, PartGrade, Verdict
 from quizapp.study.ids import next_id
 from quizapp.study.memory import Memory, Model
 from quizapp.study.reviews import Reviews, rate_by_share
+from quizapp.study.schema import LATEST
 from quizapp.study.sittings import EXPECT_PART, storable
 from quizapp.study.times import micros, moment
 
@@ -207,15 +209,6 @@ class Attempts(Reviews):
         attempts = map(_attempt, rows)
         return {(attempt.question, attempt.grade.part): attempt.grade for attempt in attempts}
 
-    def part_points(self, sitting_id: int) -> dict[Key, float | None]:
-        """The points of each part of a finished sitting; None while it waits for marks."""
-        return {
-            (question, part): points
-            for question, part, points in self.rows(
-                "SELECT question, part, points FROM sitting_part WHERE sitting = ?", sitting_id
-            )
-        }
-
     def waiting(self, sitting_id: int) -> list[Key]:
         """The parts of a finished sitting that are not decided, in no particular order."""
         return [
@@ -278,22 +271,16 @@ class Attempts(Reviews):
         places = ", ".join("?" * len(questions or ()))
         which = f"WHERE question IN ({places})" if questions is not None else ""
         rows = self.rows(
-            "SELECT question, part, sitting, seed, attempt, verdict, points, max_points, hints,"
-            f" misconception FROM latest {which}"
+            "SELECT question, part, attempts, sitting, seed, attempt, latest.verdict,"
+            " latest.points, latest.max_points, hints, misconception"
+            f" FROM latest JOIN tally USING (question, part) {which}"
             " ORDER BY question, part, attempt",
             *(questions or ()),
         )
-        found: dict[Key, dict[tuple[str, int], Try]] = {}
-        for question, part, sitting, seed, attempt, verdict, points, of, hints, named in rows:
-            tries = found.setdefault((question, part), {})
-            graded = Try(attempt, verdict, points, of, hints, named)
-            if sitting is not None:
-                tries["sitting", sitting] = graded
-            elif seed is not None:
-                tries.setdefault(("seed", seed), graded)
-            else:
-                tries["attempt", attempt] = graded
-        return {key: list(tries.values()) for key, tries in found.items()}
+        return {
+            key[:2]: _first_tries([row[3:] for row in of_part], some_are_older=key[2] > LATEST)
+            for key, of_part in groupby(rows, key=lambda row: row[:3])
+        }
 
     def first_recorded(self) -> datetime | None:
         """When the first attempt or sitting was."""
@@ -305,6 +292,23 @@ class Attempts(Reviews):
         """How often each misconception was named since then, most frequent first."""
         rows = self.rows(_NAMED_SINCE, micros(since))
         return {name: times for name, times in rows if times}
+
+
+def _first_tries(rows: Sequence[tuple[Any, ...]], *, some_are_older: bool) -> list[Try]:
+    """The first tries among the newest attempts on a part, oldest first."""
+    tries: dict[tuple[str, int], Try] = {}
+    for sitting, seed, attempt, *graded in rows:
+        found = Try(attempt, *graded)
+        if sitting is not None:
+            tries["sitting", sitting] = found
+        elif seed is not None:
+            tries.setdefault(("seed", seed), found)
+        else:
+            tries["attempt", attempt] = found
+    sitting, seed, *_ = rows[0]
+    if some_are_older and sitting is None:  # and with them the first try at these numbers, perhaps
+        tries.pop(("seed", seed), None)
+    return list(tries.values())
 
 
 def rate_decided(

@@ -176,18 +176,13 @@ def beside_claim(
 
 def tested_by(item: ChecklistItem, found: Evidence) -> str:
     """ "Tested by 7 templates and practice question 4." """
-    numbers = [str(int(question[1:])) for question in item.questions]
+    numbers = [wording.question_number(question) for question in item.questions]
     plural = "s" if len(numbers) > 1 else ""
     tests = [wording.count(found.templates, "template")] if found.templates else []
-    tests += [f"practice question{plural} {_listed(numbers)}"] if numbers else []
+    tests += [f"practice question{plural} {wording.listed(numbers)}"] if numbers else []
     if not tests:
         return "No template and no practice question tests it."
     return f"Tested by {' and '.join(tests)}{'' if found.templates else '; no template drills it'}."
-
-
-def _listed(words: list[str]) -> str:
-    *others, last = words
-    return f"{', '.join(others)} and {last}" if others else last
 
 
 def of_week(week: WeekFile, found: Mapping[str, Evidence], claims: Collection[str]) -> str:
@@ -203,7 +198,7 @@ def of_week(week: WeekFile, found: Mapping[str, Evidence], claims: Collection[st
     if not numbers:
         return ""
     noun = "items" if len(numbers) > 1 else "item"
-    return f"Claim and evidence disagree on {noun} {_listed(numbers)}."
+    return f"Claim and evidence disagree on {noun} {wording.listed(numbers)}."
 
 
 class Line(Struct, frozen=True, kw_only=True):

@@ -24,8 +24,11 @@ from quizapp.study.records import (
     TimeRecord,
     columns,
 )
+from quizapp.study.schema import TIME_OF_SITTINGS
+from quizapp.study.wording import count
 
 _NOTHING = "Nothing was imported."
+_WITH_TIMES = 2  # the first version whose exports say when a sitting's clock went
 
 
 class Imported(Struct, frozen=True):
@@ -35,7 +38,8 @@ class Imported(Struct, frozen=True):
     known: int
 
     def __str__(self) -> str:
-        return f"{self.new:,} records imported; {self.known:,} were here already."
+        were = "was" if self.known == 1 else "were"
+        return f"{count(self.new, 'record')} imported; {self.known:,} {were} here already."
 
 
 class Import:
@@ -44,11 +48,11 @@ class Import:
     def __init__(self, db: sqlite3.Connection) -> None:
         self._db = db
         self._decoder: msgspec.json.Decoder[Line] = msgspec.json.Decoder(Line)
-        self._open_sittings: set[int] = set()  # those whose responses may still change
+        self._open_sittings: set[int] = set()  # those whose responses and clock may still change
 
     def run(self, lines: Iterable[bytes]) -> Imported:
         """Add all lines; raises BadImport, whereupon the caller rolls back."""
-        new = known = 0
+        new = known = version = 0
         end: End | None = None
         for number, line in enumerate(lines, 1):
             record = self._read(line, number)
@@ -56,11 +60,15 @@ class Import:
                 raise _bad(number, "is not in the place where an export has it")
             if isinstance(record, End):
                 end = record
-            elif not isinstance(record, Header):
+            elif isinstance(record, Header):
+                version = record.version
+            else:
                 added = self._add(record, number)
                 new, known = new + added, known + (not added)
         if end is None or end.records != new + known:
             raise BadImport(f"The file is cut off: lines at its end are missing. {_NOTHING}")
+        if version < _WITH_TIMES:
+            self._db.execute(TIME_OF_SITTINGS)
         return Imported(new, known)
 
     def _read(self, line: bytes, number: int) -> Line:
@@ -118,6 +126,8 @@ class Import:
 
     def _add_time(self, record: TimeRecord) -> bool:
         """A sitting's clock only ever went forward: of two records the longer is the later."""
+        if record.sitting not in self._open_sittings:
+            return False
         return self._changes(
             f"{_insert(record)} ON CONFLICT (sitting, quarter) DO UPDATE"
             " SET seconds = excluded.seconds WHERE excluded.seconds > seconds",

@@ -13,7 +13,7 @@ from quizapp.errors import ProgressError
 from quizapp.marking.grade import PartGrade, Verdict
 from quizapp.study.attempts import Attempts, Key, append, rate_decided
 from quizapp.study.ids import next_id
-from quizapp.study.times import micros, moment
+from quizapp.study.times import micros
 
 
 class Mark(Struct, frozen=True, kw_only=True):
@@ -23,14 +23,6 @@ class Mark(Struct, frozen=True, kw_only=True):
     level: str = ""  # met, partly or missed, as suggested
     points: float | None = None  # None: still open
     flagged: bool = False
-
-
-class PastMark(Struct, frozen=True, kw_only=True):
-    """A mark with its criterion and the moment it was made."""
-
-    at: datetime
-    criterion: str
-    mark: Mark
 
 
 class Marks(Attempts):
@@ -70,35 +62,15 @@ class Marks(Attempts):
     def marks(self, sitting_id: int) -> dict[Key, dict[str, Mark]]:
         """The latest mark of each criterion, by (question, part)."""
         latest: dict[Key, dict[str, Mark]] = {}
-        for question, part, past in self._past(sitting_id):
-            latest.setdefault((question, part), {})[past.criterion] = past.mark
-        return latest
-
-    def mark_history(self, sitting_id: int, question: str, part: str) -> list[PastMark]:
-        """Every mark ever made on a part, oldest first."""
-        past = self._past(sitting_id)
-        return [mark for q, p, mark in past if (q, p) == (question, part)]
-
-    def _past(self, sitting_id: int) -> list[tuple[str, str, PastMark]]:
         rows = self.rows(
-            "SELECT question, part, at, criterion, suggested, level, points, flagged FROM mark"
+            "SELECT question, part, criterion, suggested, level, points, flagged FROM mark"
             " WHERE sitting = ? ORDER BY id",
             sitting_id,
         )
-        return [
-            (
-                question,
-                part,
-                PastMark(
-                    at=moment(at),
-                    criterion=criterion,
-                    mark=Mark(
-                        suggested=suggested, level=level, points=points, flagged=bool(flagged)
-                    ),
-                ),
-            )
-            for question, part, at, criterion, suggested, level, points, flagged in rows
-        ]
+        for question, part, criterion, suggested, level, points, flagged in rows:
+            mark = Mark(suggested=suggested, level=level, points=points, flagged=bool(flagged))
+            latest.setdefault((question, part), {})[criterion] = mark
+        return latest
 
     def confirm_part(
         self, sitting_id: int, question: str, part: Part, *, now: datetime

@@ -11,7 +11,7 @@ from math import sqrt
 
 from msgspec import Struct
 
-from quizapp.content.model import Library, Template, TemplateSet
+from quizapp.content.model import BEYOND, Library, TemplateSet
 from quizapp.study import evidence, wording
 from quizapp.study.days import study_date
 from quizapp.study.evidence import Balance
@@ -21,7 +21,6 @@ from quizapp.study.sittings import SittingLine
 
 ENOUGH_TESTS = 5  # from so many on a share is named
 ENOUGH_MARKS = 20
-FIRST_QUESTIONS = 10
 _FORTNIGHT = timedelta(days=14)
 
 
@@ -110,7 +109,7 @@ def retention(
     return tuple(
         Retention(name=week.name, tests=tests.get(week.week, 0), passed=passed.get(week.week, 0))
         for week in library.weeks
-        if week.name != "beyond" or tests.get(week.week)
+        if week.week != BEYOND or tests.get(week.week)
     )
 
 
@@ -189,17 +188,3 @@ def confirmed_more(marks: Sequence[tuple[float, float]]) -> str:
         f"Over {len(marks):,} criteria you confirmed {wording.points_phrase(after)}"
         f" where {wording.points_text(before)} {'was' if 0 < before <= 1 else 'were'} suggested."
     )
-
-
-# ------------------------------------------------------------------------- how to begin
-
-
-def first_questions(templates: Sequence[Template]) -> list[Template]:
-    """Ten templates to begin with: an easy one of each week, then of the weeks again."""
-    by_week: dict[int, list[Template]] = {}
-    for template in sorted(templates, key=lambda template: template.difficulty):
-        by_week.setdefault(template.week, []).append(template)
-    weeks = [by_week[week] for week in sorted(by_week)]
-    rounds = max(map(len, weeks), default=0)
-    spread = [week[turn] for turn in range(rounds) for week in weeks if turn < len(week)]
-    return sorted(spread[:FIRST_QUESTIONS], key=lambda template: template.difficulty)

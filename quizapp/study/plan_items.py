@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from quizapp.content.model import BEYOND
+from quizapp.study.cards import Card, Deck
 from quizapp.study.choosing import Choice, Desk
 from quizapp.study.days import study_date
 from quizapp.study.wording import count, percent, points_phrase
@@ -223,15 +224,20 @@ def left_undone(desk: Desk, picked: list[Choice]) -> str:
     return f"Left for another day: {listed(left)}." if left else ""
 
 
-def first_run(desk: Desk) -> tuple[PlanItem, ...]:
-    """The three lines of somebody who has done nothing yet."""
-    templates = [card for card in desk.deck.cards if card.kind == "template"]
+def first_cards(deck: Deck) -> list[Card]:
+    """The templates to begin with: of each week the one that most points hang on."""
+    templates = [card for card in deck.cards if card.kind == "template"]
     best = {
         week: max(cards, key=lambda card: card.points)
         for week, cards in groupby(templates, key=lambda card: card.week)
     }
     asked = sorted(best.values(), key=lambda card: -card.points)[:_FIRST_CARDS]
-    asked.sort(key=lambda card: card.week)
+    return sorted(asked, key=lambda card: card.week)
+
+
+def first_run(desk: Desk) -> tuple[PlanItem, ...]:
+    """The three lines of somebody who has done nothing yet."""
+    asked = first_cards(desk.deck)
     minutes = sum(card.minutes for card in asked) * desk.pace
     start = PlanItem(
         kind="start",

@@ -103,7 +103,7 @@ class AttemptRecord(Record, frozen=True, tag="attempt"):
     response: str
     verdict: Verdict
     points: float
-    max_points: float
+    max_points: Annotated[float, Meta(gt=0)]
     misconception: str
     hints: Whole
     seconds: float | None

@@ -158,17 +158,8 @@ class Reviews(Settings):
                     "This card was rated in another window meanwhile. That rating stands."
                 )
             rated = model.rated(memory, rating, now)
-            _append(
-                db,
-                now,
-                card=card,
-                what="rated",
-                kind=kind,
-                rating=int(rating),
-                suggested=None if suggested is None else int(suggested),
-                seconds=seconds,
-                before=before,
-                **_columns(rated),
+            _append_rating(
+                db, now, card, rating, suggested, before, rated, kind=kind, seconds=seconds
             )
         return rated
 
@@ -260,6 +251,23 @@ def rate_by_share(
     rating = suggested(share, helped=helped)
     before, memory = _current(db.execute(_CURRENT, (card,)).fetchall())
     rated = model.rated(memory, rating, now)
+    _append_rating(db, now, card, rating, rating, before, rated, kind=kind, sitting=sitting)
+    return rated
+
+
+def _append_rating(
+    db: sqlite3.Connection,
+    now: datetime,
+    card: str,
+    rating: Rating,
+    suggested: Rating | None,
+    before: int | None,
+    rated: Memory,
+    *,
+    kind: Kind,
+    seconds: float | None = None,
+    sitting: int | None = None,
+) -> None:
     _append(
         db,
         now,
@@ -267,12 +275,16 @@ def rate_by_share(
         what="rated",
         kind=kind,
         rating=int(rating),
-        suggested=int(rating),
+        suggested=None if suggested is None else int(suggested),
+        seconds=seconds,
+        state=rated.state,
+        step=rated.step,
+        stability=rated.stability,
+        difficulty=rated.difficulty,
+        due=micros(rated.due),
         before=before,
         sitting=sitting,
-        **_columns(rated),
     )
-    return rated
 
 
 def _append(db: sqlite3.Connection, now: datetime, **columns: object) -> None:
@@ -299,16 +311,6 @@ def _memory(
         due=moment(due),
         last=moment(last),
     )
-
-
-def _columns(memory: Memory) -> dict[str, object]:
-    return {
-        "state": memory.state,
-        "step": memory.step,
-        "stability": memory.stability,
-        "difficulty": memory.difficulty,
-        "due": micros(memory.due),
-    }
 
 
 def _last_moment(now: datetime, tz: tzinfo | None) -> int:

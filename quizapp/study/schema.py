@@ -133,14 +133,22 @@ _VERSION_1 = (
 
 # A quarter of an hour, in microseconds: every time zone's day turns at the end of one.
 QUARTER = 15 * 60 * 1_000_000
-# So many of the newest attempts on each part are kept at hand: eight first tries, and some more.
+# So many of the newest attempts on each part are kept at hand: eight first tries, and some more,
+# since the oldest may be a second one.
 LATEST = 10
 # A card known this long after its last rating was remembered; sooner, it was still in mind.
 _TESTED = 12 * 3600 * 1_000_000
-# Nobody sits longer than a quarter of an hour at one part or card: they left the room.
-_TIME = "CAST(round(1000 * min(max(coalesce(new.seconds, 0), 0), 900)) AS INTEGER)"
+# Seconds. Nobody sits longer than a quarter of an hour at one part or card: they left the room.
+LONGEST = 900
+_TIME = f"CAST(round(1000 * min(max(coalesce(new.seconds, 0), 0), {LONGEST})) AS INTEGER)"
 # A review's time is that of its rating, a sitting's that of its clock: their attempts add none.
 _TIME_OF_ATTEMPT = f"CASE new.kind WHEN 'drill' THEN {_TIME} ELSE 0 END"
+
+# Version 1 kept a sitting's clock alone: its time counts for when it was saved last.
+TIME_OF_SITTINGS = (
+    f"INSERT INTO sitting_time SELECT id, coalesce(saved, started) / {QUARTER}, seconds_used"
+    " FROM sitting WHERE seconds_used > 0 AND id NOT IN (SELECT sitting FROM sitting_time)"
+)
 
 _VERSION_2 = (
     # `what` is 'rated', 'undone' (takes back the rating `before`) or 'buried' (until `until`).
@@ -261,8 +269,7 @@ _VERSION_2 = (
         PRIMARY KEY (sitting, quarter)
     ) WITHOUT ROWID""",
     "CREATE INDEX sitting_time_quarter ON sitting_time (quarter)",
-    f"INSERT INTO sitting_time SELECT id, coalesce(saved, started) / {QUARTER}, seconds_used"
-    " FROM sitting WHERE seconds_used > 0",
+    TIME_OF_SITTINGS,
     # Attempts, and the time spent on drills and reviews, by quarters of an hour since 1970.
     # Whole milliseconds, so that the sum is the same in whatever order it was made.
     """CREATE TABLE spent (

@@ -8,13 +8,14 @@ when it is given.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from quizapp.content.model import Library, Part, Question, TemplateSet
-from quizapp.study.cards import Card
+from quizapp.study.cards import Card, Deck
 from quizapp.study.memory import Memory, Rating
+from quizapp.study.schema import LONGEST
 from quizapp.study.wording import count
 
 
@@ -24,17 +25,17 @@ class Rated(Struct, frozen=True):
     card: str
     rating: Rating
     seconds: float
-    again: datetime | None  # when it comes back in this session
 
 
 class Session:
     """The cards of one review, in order."""
 
-    def __init__(self, cards: Sequence[str]) -> None:
-        self._queue = list(dict.fromkeys(cards))
+    def __init__(self, cards: Sequence[str], *, at: str = "") -> None:
+        """``at``: the card that is open already, and so the first."""
+        self._queue = [card for card in dict.fromkeys(cards) if card != at]
         self._waiting: dict[str, datetime] = {}
         self._rated: list[Rated] = []
-        self.current = ""
+        self.current = at
 
     @property
     def total(self) -> int:
@@ -64,11 +65,10 @@ class Session:
         return self._queue[0] if self._queue else ""
 
     def rated(self, rating: Rating, memory: Memory, seconds: float, now: datetime) -> None:
-        """The current card was rated; it comes back where it is due within the hour."""
-        again = memory.due if (memory.due - now).total_seconds() < 3600 else None
-        self._rated.append(Rated(self.current, rating, seconds, again))
-        if again is not None and rating == Rating.AGAIN:
-            self._waiting[self.current] = again
+        """The current card was rated; one that was not known comes back within the hour."""
+        self._rated.append(Rated(self.current, rating, min(seconds, LONGEST)))
+        if rating == Rating.AGAIN and memory.due - now < timedelta(hours=1):
+            self._waiting[self.current] = memory.due
         self.current = ""
 
     def leave_out(self) -> None:
@@ -102,6 +102,14 @@ class Session:
         right = done - len(self.wrong)
         return f"{count(done, 'card')}, {count(minutes, 'minute')}, {right} right."
 
+    def ending(self, deck: Deck) -> str:
+        """The summary and what the keys do at the end; "" where nothing was rated."""
+        summary = self.summary()
+        drilled = [card for card in self.wrong if deck.by_id[card].kind == "template"]
+        wrong = "the one that was" if len(drilled) == 1 else f"the {len(drilled)} that were"
+        drills = f"; d drills {wrong} wrong" if drilled else ""
+        return f"{summary} Enter goes on with today's plan{drills}." if summary else ""
+
 
 # --------------------------------------------------------------------- what a card asks
 
@@ -121,13 +129,13 @@ def question_of(card: Card, library: Library, templates: TemplateSet) -> Questio
 
 def _item(card: Card, library: Library) -> Question:
     """A checklist item that no template drills: shown or said, then compared with the notes."""
-    notes = [
+    notes = (
         note.body
         for week in library.weeks
         for note in week.notes
         if set(note.concepts) & set(card.concepts)
-    ]
-    model = "\n\n".join(notes[:1]) or "No study note is written on this yet."
+    )
+    model = next(notes, "No study note is written on this yet.")
     part = Part(id="a", points=1, kind="text", model_answer=model)
     return Question(
         id=card.id,

@@ -39,7 +39,7 @@ class Syncing:
             self._thread.join()
 
     def _run(self) -> None:
-        while True:
+        while not self._closed.is_set():  # closing may come right before `clear`
             self._saved.wait()
             if self._closed.wait(_TOGETHER_SECONDS):
                 return

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, tzinfo
 from math import ceil
 from typing import Literal
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from quizapp.content.model import Exam, Library
 from quizapp.study import settings, wording
@@ -78,8 +78,7 @@ def today(
         deck,
         progress.memories(),
         now=now,
-        # One that is over, too: the plan says so.
-        model=structs.replace(progress.model(now, tz), exam=exam),
+        model=progress.model(now, tz),
         minutes=minutes,
         used=used,
         pace=pace(deck, progress.timed()),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -53,6 +53,8 @@ class Transfer(Store):
                 records = self.export(out, now=now)
             unfinished.replace(target)
         except OSError as error:
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
             raise ProgressError(f"{target} can't be written: {error.strerror}") from error
         return records
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta, tzinfo
 
+from quizapp.marking import numbers
 from quizapp.study.days import days_between, study_date
 
 MONTHS = [
@@ -26,8 +27,6 @@ MONTHS = [
     "December",
 ]
 _WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
-_WEAKEST = "d drills your weakest concept."
-_QUARTERS = {0.25: "¼", 0.5: "½", 0.75: "¾"}
 # A window that saved this recently is still open: it saves at least every 5 seconds.
 _ALIVE = timedelta(seconds=15)
 
@@ -35,20 +34,7 @@ _ALIVE = timedelta(seconds=15)
 # ------------------------------------------------------------------------------ numbers
 
 
-def points_text(points: float) -> str:
-    """Halves and quarters as fractions, anything else with two decimals.
-
-    >>> points_text(2.5), points_text(0.5), points_text(3.0), points_text(4 / 3)
-    ('2½', '½', '3', '1.33')
-    """
-    hundredths = round(points, 2)
-    whole, rest = divmod(abs(hundredths), 1)
-    sign = "-" if hundredths < 0 else ""
-    if rest == 0:
-        return f"{sign}{whole:.0f}"
-    if rest in _QUARTERS:
-        return f"{sign}{whole:.0f}{_QUARTERS[rest]}" if whole else sign + _QUARTERS[rest]
-    return f"{hundredths:.2f}".rstrip("0")
+points_text = numbers.points  # as marking writes them
 
 
 def points_phrase(points: float) -> str:
@@ -65,6 +51,25 @@ def count(number: int, noun: str) -> str:
     ('1 part', '12 parts')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """
+    >>> listed(["4"]), listed(["4", "13", "17"])
+    ('4', '4, 13 and 17')
+    """
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def question_number(question_id: str) -> str:
+    """The number in a practice question's id; ids of another form stay as they are.
+
+    >>> question_number("q04"), question_number("my-own")
+    ('4', 'my-own')
+    """
+    number = question_id.removeprefix("q").lstrip("0")
+    return number if number.isdecimal() else question_id
 
 
 def percent(points: float, max_points: float) -> int:
@@ -121,17 +126,23 @@ def date_text(day: date, today: date) -> str:
     return f"{_WEEKDAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}{year}"
 
 
-def nothing_due(counts: Sequence[int]) -> str:
-    """What to say when no card is due; ``counts`` are those of today, tomorrow, ….
+def nothing_due(counts: Sequence[int], then: str = "d drills your weakest concept.") -> str:
+    """What to say when no card is due now; ``counts`` are those of today, tomorrow, ….
 
     >>> nothing_due([0, 6, 2])
     'Nothing is due. Next: 6 cards tomorrow. d drills your weakest concept.'
+    >>> nothing_due([1, 0], "See: quizapp today")
+    'Nothing is due now; 1 card later today. See: quizapp today'
     """
+    later = counts[0] if counts else 0
+    said = (
+        f"Nothing is due now; {count(later, 'card')} later today." if later else "Nothing is due."
+    )
     for days, cards in enumerate(counts):
         if cards and days:
             when = "tomorrow" if days == 1 else f"in {days} days"
-            return f"Nothing is due. Next: {count(cards, 'card')} {when}. {_WEAKEST}"
-    return f"Nothing is due. {_WEAKEST}"
+            return f"{said} Next: {count(cards, 'card')} {when}. {then}"
+    return f"{said} {then}"
 
 
 def how_well(*, right: bool) -> str:

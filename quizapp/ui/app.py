@@ -158,9 +158,9 @@ class QuizApp(App[str]):
 
     async def action_quit(self) -> None:
         """Quit at once, after the keys that were typed before."""
-        from quizapp.ui.screens.sitting import SittingPage
+        from quizapp.ui.screens.page import Page
 
-        if isinstance(self.screen, SittingPage):
+        if isinstance(self.screen, Page):
             await self.screen.settle()
         self.exit()
 

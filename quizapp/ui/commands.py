@@ -10,6 +10,7 @@ from textual.app import SystemCommand
 from textual.screen import Screen
 
 from quizapp.errors import QuizappError
+from quizapp.study import wording
 from quizapp.ui.asking_settings import SETTINGS, ask
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.frame import MODES
@@ -141,7 +142,7 @@ async def _export(app: QuizApp) -> str:
     now = app.services.now()
     target = app.services.progress.path.with_name(f"quizapp-{now:%Y%m%d-%H%M%S}.jsonl")
     records = app.services.progress.export_to(target, now=now)
-    return f"Exported {records:,} records to {target}."
+    return f"Exported {wording.count(records, 'record')} to {target}."
 
 
 async def _fit(app: QuizApp) -> str:

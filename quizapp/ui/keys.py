@@ -16,6 +16,8 @@ from textual.binding import Binding
 _SHOWN = {
     "enter": "Enter",
     "escape": "esc",
+    "tab": "Tab",
+    "shift+tab": "⇧Tab",
     "space": "Space",
     "question_mark": "?",
     "colon": ":",
@@ -51,7 +53,7 @@ class Key:
         # Esc at once, so that a letter typed right after it is a key already.
         out = self.key == "escape"
         yield Binding(self.key, self.action, self.label, show=False, priority=out)
-        if self.chord:
+        if self.chord not in ("", self.key):
             yield Binding(self.chord, self.action, self.label, show=False, priority=True)
         if len(self.key) == 1 and self.key.isalpha():
             both = f"esc_then({self.action!r})"

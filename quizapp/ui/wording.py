@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from quizapp.content.model import BEYOND
 from quizapp.study.wording import day_text, time_text
 
 _WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -77,3 +78,8 @@ def too_small(width: int, height: int) -> str:
         f"This window is {width} × {height}; quizapp needs 60 × 16. Everything is kept."
         " quizapp ask works in small windows."
     )
+
+
+def week_text(week: int) -> str:
+    """ "week 4", or "beyond" for what no week teaches."""
+    return "beyond" if week == BEYOND else f"week {week}"

@@ -540,16 +540,16 @@ def test_the_cache_lies_where_the_platform_keeps_caches(monkeypatch: pytest.Monk
 
 
 def test_a_cached_load_is_fast(tmp_path: Path) -> None:
-    """A few thousandths of a second; the bound is wide because machines are busy."""
+    """A few thousandths of a second; the bound is wide because machines differ."""
     questions = EXAM.partition("questions:\n")[2]
     many = "".join(questions.replace("q1", f"q{number}") for number in range(200))
     folder = write(tmp_path / "questions", EXAM.partition("  - id")[0] + many)
     assert len(bank.load([folder], cache=tmp_path).exam.questions) == 200
     times = []
     for _ in range(5):
-        before = time.perf_counter()
+        before = time.process_time()
         bank.load([folder], cache=tmp_path)
-        times.append(time.perf_counter() - before)
+        times.append(time.process_time() - before)
     assert min(times) < 0.02
 
 

@@ -216,6 +216,7 @@ def test_an_alternative_needs_all_its_stems() -> None:
         ("predict*~context*", "it predicts all the surrounding context", True),
         ("predict*~context*", "it predicts from the context", False),
         ("predict*~context*", "it predicts the word in the context", False),
+        ("predict*~context*", "it predicts and context counts", False),
         ("sum*>to>1", "they sum up to 1", True),
     ],
 )
@@ -324,6 +325,7 @@ def test_not_negated(response: str) -> None:
         "This is not because it saturates.",
         "It has no soft saturating tails.",
         "They never grow or shrink or saturate.",
+        "Here it saturates no unit.",
     ],
 )
 def test_negated_from_further_away(response: str) -> None:
@@ -357,6 +359,7 @@ def test_out_of_reach_of_a_negation(response: str) -> None:
         ("not>own", "it does not learn and uses its own", False),
         ("own>not", "its own are not there", True),
         ("own>not", "its own are not lost", False),
+        ("not>train*", "it is not an obstacle to training", False),
         ("weight*|bias>train*|learn*", "the biases are learned", True),
         ("weight*|bias>train*|learn*", "the biases are fixed", False),
     ],
@@ -397,6 +400,9 @@ def test_contradicts() -> None:
         ("Both ReLU and sigmoid are used. Sigmoid saturates.", []),
         ("It saturates.", []),
         ("ReLU saturates.", []),  # nothing says that it was mixed up
+        ("Sigmoid is linear. ReLU is flat. It saturates.", ["opposite"]),  # goes on about it
+        ("Sigmoid is linear. ReLU is flat. A unit saturates.", []),
+        ("There are tanh and ReLU. ReLU saturates.", ["opposite"]),
     ],
 )
 def test_said_of_the_wrong_thing(response: str, flagged: list[str]) -> None:
@@ -412,6 +418,7 @@ def test_said_of_the_wrong_thing(response: str, flagged: list[str]) -> None:
         ("GCN has fixed ones, while GAT learns softmax weights.", []),
         ("GCN, unlike GAT, learns none, softmax is in GAT.", []),
         ("GCN never learns weights. Softmax is in GAT.", []),
+        ("Not GCN learns them, softmax is in GAT.", []),
     ],
 )
 def test_a_contradiction_ends_where_the_sentence_turns(response: str, flagged: list[str]) -> None:
@@ -426,6 +433,7 @@ def test_a_list_of_keywords() -> None:
     assert flags("gradient vanish depth sigmoid tanh relu chain rule", *groups) == ["list"]
     assert flags("The gradient vanishes with the depth of the network.", *groups) == []
     assert flags("gradient, depth", *groups) == []
+    assert flags("very deep network only out of small gradient depth", *groups) == []
 
 
 def test_the_question_echoed() -> None:
@@ -479,6 +487,9 @@ GPT = criterion(("gpt",), ("decoder", "causal"), name="gpt", opposite_of="bert")
         "BERT is an encoder and other than GPT, which is a decoder.",
         "There are BERT and GPT. The first is an encoder, the second a decoder.",
         "BERT or GPT? The former has an encoder. In the latter, there is a decoder.",
+        "You take an encoder: that is BERT. You take a decoder: this is called GPT.",
+        "GPT is first. It reads both ways with an encoder: those are BERT. GPT has a decoder.",
+        "BERT is an encoder, in contrast to GPT, where a decoder is used.",
     ],
 )
 def test_told_apart(response: str) -> None:

@@ -140,8 +140,8 @@ def kill_and_check(folder: Path, kills: int, seed: int) -> None:
     assert acknowledged > kills  # it did save something
 
 
-def test_twenty_kills(tmp_path: Path) -> None:
-    kill_and_check(tmp_path, kills=20, seed=1)
+def test_ten_kills(tmp_path: Path) -> None:
+    kill_and_check(tmp_path, kills=10, seed=1)
 
 
 @pytest.mark.long
@@ -190,8 +190,8 @@ def kill_reviewers_and_check(folder: Path, kills: int, seed: int) -> None:
     assert acknowledged > kills
 
 
-def test_twenty_kills_while_reviewing(tmp_path: Path) -> None:
-    kill_reviewers_and_check(tmp_path, kills=20, seed=4)
+def test_ten_kills_while_reviewing(tmp_path: Path) -> None:
+    kill_reviewers_and_check(tmp_path, kills=10, seed=4)
 
 
 @pytest.mark.long

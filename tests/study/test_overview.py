@@ -15,7 +15,7 @@ from quizapp.marking.grade import Grade, PartGrade
 from quizapp.study.history import EVERYTHING, look, search
 from quizapp.study.marks import Mark
 from quizapp.study.memory import Rating
-from quizapp.study.overview import confirmed_more, first_questions, overview, retention
+from quizapp.study.overview import confirmed_more, overview, retention
 from quizapp.study.progress import Progress
 from quizapp.study.reviews import History
 from quizapp.study.study_calendar import year
@@ -201,16 +201,3 @@ def fill(
             " '{}')",
             rows,
         )
-
-
-# ------------------------------------------------------------------------- how to begin
-
-
-def test_the_first_questions_are_easy_and_of_every_week() -> None:
-    templates = [template(f"{week}-{level}", week, level) for week in range(2, 12)
-                 for level in (3, 2, 1)]  # fmt: skip
-    found = first_questions(templates)
-    assert [(t.week, t.difficulty) for t in found] == [(week, 1) for week in range(2, 12)]
-    few = first_questions(templates[:6])  # of two weeks
-    assert [t.id for t in few] == ["2-1", "3-1", "2-2", "3-2", "2-3", "3-3"]
-    assert first_questions([]) == []

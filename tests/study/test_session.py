@@ -94,6 +94,32 @@ def test_a_card_left_out_is_not_asked_again() -> None:
     assert session.total == 1
 
 
+def test_nobody_sits_at_a_card_for_hours() -> None:
+    session = Session(["a"])
+    session.next(NOW)
+    _rate(session, Rating.GOOD, seconds=9 * 3600)  # they left, and answered the next morning
+    assert session.summary() == "1 card, 15 minutes, 1 right."
+
+
+def test_the_end_offers_to_drill_what_has_numbers() -> None:
+    found = deck(bank.load(), bank.templates())
+    one, two = [card.id for card in found.cards if card.kind == "template"][:2]
+    words = next(card.id for card in found.cards if card.kind == "interview")
+    for wrong, drills in (
+        ([], ""),
+        ([words], ""),
+        ([one, words], "; d drills the one that was wrong"),
+        ([one, two, words], "; d drills the 2 that were wrong"),
+    ):
+        session = Session([one, two, words])
+        assert session.ending(found) == ""
+        while card := session.next(NOW):
+            _rate(session, Rating.AGAIN if card in wrong else Rating.GOOD)
+        assert session.ending(found) == (
+            f"3 cards, 3 minutes, {3 - len(wrong)} right. Enter goes on with today's plan{drills}."
+        )
+
+
 def test_an_empty_session_has_no_summary() -> None:
     session = Session([])
     assert session.next(NOW) == ""

@@ -15,6 +15,7 @@ import pytest
 
 from quizapp.study.files import NAME
 from quizapp.study.progress import Progress
+from quizapp.study.syncing import Syncing
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="needs strace")
@@ -61,3 +62,20 @@ def test_leaving_without_closing_does_not_hang(folder: Path) -> None:
         timeout=20,
         env=os.environ | {"PYTHONWARNINGS": "ignore"},
     )
+
+
+def test_the_thread_ends_though_it_was_closed_between_two_steps(tmp_path: Path) -> None:
+    """Closing right before the thread forgets what was saved: it must not wait for more."""
+    syncing = Syncing(tmp_path / "log")
+
+    class ClosedMeanwhile(threading.Event):
+        def clear(self) -> None:
+            syncing._closed.set()
+            self.set()
+            super().clear()
+
+    syncing._saved = ClosedMeanwhile()
+    syncing.saved()
+    assert syncing._thread is not None
+    syncing._thread.join(timeout=5)
+    assert not syncing._thread.is_alive()

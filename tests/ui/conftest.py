@@ -38,6 +38,7 @@ class Student:
 
     def __init__(self, app: QuizApp, pilot: Pilot[Any]) -> None:
         self.app, self.pilot = app, pilot
+        self._painted: list[str] = []
 
     # ------------------------------------------------------------------------ doing
 
@@ -89,8 +90,11 @@ class Student:
 
     @property
     def rows(self) -> list[str]:
-        strips = self.app.screen._compositor.render_strips()
-        return ["".join(segment.text for segment in strip) for strip in strips]
+        # A box that is being taken away can't be drawn any more; the app paints nothing then.
+        with suppress(KeyError):
+            strips = self.app.screen._compositor.render_strips()
+            self._painted = ["".join(segment.text for segment in strip) for strip in strips]
+        return self._painted
 
     @property
     def text(self) -> str:

@@ -436,5 +436,5 @@ async def test_the_palette_imports_what_was_exported(
         await student.write(str(exported))
         await student.sees("read as")
         await student.press("enter")
-        await student.sees("1 records imported; 0 were here already.")
+        await student.sees("1 record imported; 0 were here already.")
         assert list(saved().claims()) == ["w04-1"]

@@ -30,6 +30,7 @@ ECHO = 5  # words in a row that the question has too
 LITTLE_NEW = 0.45  # share of words that the question has not
 SAME = 4  # letters by which words of question and answer are compared
 SHORTEST_LIST = 6  # words
+SHORTEST_ECHO = 9  # different words that say something
 MOST_BARE = 12  # words of a list for each one that links them
 ITEM = 3  # words between two commas, on average, up to which they are a list
 
@@ -207,7 +208,7 @@ def _echoed(reading: Reading, prompt: Reading) -> frozenset[int]:
 def _says_nothing(reading: Reading, asked: Set[str]) -> bool:
     """Whether an answer of some length only turns the words of the question about."""
     said = {word.text[:SAME] for word in reading.words if word.text not in SMALL}
-    return len(said) >= SHORTEST_LIST and len(said - asked) <= LITTLE_NEW * len(said)
+    return len(said) >= SHORTEST_ECHO and len(said - asked) <= LITTLE_NEW * len(said)
 
 
 def _is_list(reading: Reading, response: str) -> bool:
@@ -218,6 +219,5 @@ def _is_list(reading: Reading, response: str) -> bool:
     links = sum(word.text in SMALL or word.text in VERBS for word in words)
     links += sum(sign in _LINKING_SIGNS for sign in response[: words[-1].end])
     clauses = len({word.clause for word in words})
-    return links * MOST_BARE <= len(words) and (
-        len(words) / clauses <= ITEM or (clauses == 1 and not links)
-    )
+    bare = clauses == 1 and not links and len(words) == len(reading.words)
+    return links * MOST_BARE <= len(words) and (bare or len(words) / clauses <= ITEM)

@@ -12,7 +12,17 @@ from typing import NamedTuple
 
 from quizapp.content.model import Group
 from quizapp.marking.rubric.lookup import Finder, Match
-from quizapp.marking.rubric.vocabulary import ASIDE, BREAKS, TURNS
+from quizapp.marking.rubric.negation import denies_little
+from quizapp.marking.rubric.vocabulary import (
+    ASIDE,
+    AVOIDING,
+    BREAKS,
+    COMPARED,
+    NEGATIONS,
+    OTHERWISE,
+    SCARCE,
+    TURNS,
+)
 
 INSTEAD_OF = "<>"  # see `quizapp.marking.rubric.rivals`
 
@@ -70,16 +80,53 @@ def _first_said(finder: Finder, group: Group) -> Match:
         links = [finder.link(link) for link in alternative.split()]
         for chosen in zip(*links, strict=False):
             match = tuple(sorted({index for place in chosen for index in place}))
-            if _is_plain(finder, match) and not _turns(finder, match):
+            if (
+                _is_plain(finder, match)
+                and not _turns(finder, match)
+                and not _denied(finder, match)
+                and not _is_other_case(finder, match)
+            ):
                 return match
     return ()
+
+
+def _denied(finder: Finder, match: Match) -> bool:
+    """Whether a negation stands before the words, or one of them denies little.
+
+    "not all of them matter", "does not have to pass"
+    """
+    words = finder.reading.words
+    if match[0] > 0 and words[match[0] - 1].text in NEGATIONS:
+        return True
+    return any(words[i].text in NEGATIONS and denies_little(finder.reading, i) for i in match)
+
+
+def _is_other_case(finder: Finder, match: Match) -> bool:
+    """Whether a sentence tells what would be otherwise: "without the skip the gradient dies"."""
+    words = finder.reading.words
+    before = [word for word in words[max(match[0] - 14, 0) : match[0]]]
+    here = {word.text for word in before if word.sentence == words[match[0]].sentence}
+    aside = {word.text for word in before if word.clause == words[match[0]].clause}
+    return not OTHERWISE.isdisjoint(here) or not COMPARED.isdisjoint(aside)
 
 
 def _turns(finder: Finder, match: Match) -> bool:
     """Whether a sentence goes over to something else between the first and last of its words."""
     words = finder.reading.words
+    first = match[1] if _is_heading(finder, match[0]) and len(match) > 1 else match[0]
+    if words[first].clause != words[match[-1]].clause:
+        return True
     between = (words[index].text for index in range(match[0], match[-1]) if index not in match)
-    return not (TURNS | BREAKS | ASIDE).isdisjoint(between)
+    said = list(between)
+    turned = any(word.startswith(AVOIDING) for word in said)
+    return turned or not (TURNS | BREAKS | ASIDE | SCARCE | NEGATIONS).isdisjoint(said)
+
+
+def _is_heading(finder: Finder, index: int) -> bool:
+    """Whether a word stands alone at the beginning of a sentence: "Update: the node …"."""
+    words = finder.reading.words
+    opens = not index or words[index - 1].sentence != words[index].sentence
+    return opens and index + 1 < len(words) and words[index + 1].clause != words[index].clause
 
 
 class _Hit(NamedTuple):

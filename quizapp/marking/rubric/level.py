@@ -22,7 +22,8 @@ def level_of(criterion: Criterion, found: Found) -> Level:
     if groups and found.groups == groups:
         return "met"
     divisible = criterion.points > STEP and not (groups > 1 and len({*criterion.evidence}) == 1)
-    return "partly" if groups and found.groups * 2 >= groups and divisible else "missed"
+    part = groups and found.groups * 2 >= groups and len(found.words) > 1
+    return "partly" if part and divisible else "missed"
 
 
 def points_of(criterion: Criterion, found: Found) -> float:

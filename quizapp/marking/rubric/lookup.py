@@ -8,7 +8,8 @@
 * ``1/√(d_k)``: a formula, with whatever blanks, brackets and signs of multiplication it is typed;
 * ``predict*>context*|neighbor*``: in this order, in one sentence and at most six words on;
 * ``predict*~context*``: in this order and side by side, but for small words and one other; no
-  "from" or "given" between them, which would turn the meaning round.
+  "from" or "given" between them, which would turn the meaning round, and no "and", which says
+  nothing of them.
 """
 
 from __future__ import annotations

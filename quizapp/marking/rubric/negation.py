@@ -7,9 +7,11 @@ is used or is true, to all that is named in the sentence before it.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 
 from quizapp.marking.rubric.vocabulary import (
+    ALONE,
     AND,
     AUXILIARIES,
     BREAKS,
@@ -19,8 +21,11 @@ from quizapp.marking.rubric.vocabulary import (
     FALSE,
     NEGATIONS,
     NEXT_ONLY,
+    NOT_HAVE,
     NOT_OF_ALL,
     NOT_THAT,
+    NOTHING,
+    OTHERWISE,
     SMALL,
     SUBJECTS,
 )
@@ -50,15 +55,40 @@ def _negation_before(reading: Reading, index: int) -> int | None:
         return index + 2
     if words[index].text in FALSE and following in ("that", "to"):
         return index + 2
-    if words[index].text not in NEGATIONS or _denies_little(reading, index):
+    if words[index].text not in NEGATIONS or denies_little(reading, index):
+        return None
+    if _is_of_what_would_be(reading, index):
         return None
     return index + 1
 
 
-def _denies_little(reading: Reading, index: int) -> bool:
+def denies_little(reading: Reading, index: int) -> bool:
     """Whether a negation is one like "not only", "not all", "isn't the only", "don't have to"."""
-    texts = [word.text for word in reading.words[index + 1 : index + 3]]
-    return texts in NOT_THAT or not NOT_OF_ALL.isdisjoint(texts[:1])
+    following = _same_clause(reading, index)
+    texts = following[:2]
+    if texts in NOT_THAT or not NOT_OF_ALL.isdisjoint(texts[:1]):
+        return True
+    if reading.words[index].text in NOTHING and texts[:1] in (["but"], ["except"], ["other"]):
+        return True
+    if any(list(pair) in NOT_HAVE for pair in itertools.pairwise(following[:6])):
+        return True
+    return not ALONE.isdisjoint(following[:6])
+
+
+def _same_clause(reading: Reading, index: int) -> list[str]:
+    words = reading.words
+    clause = words[index].clause
+    return [word.text for word in words[index + 1 : index + 8] if word.clause == clause]
+
+
+def _is_of_what_would_be(reading: Reading, index: int) -> bool:
+    """Whether a negation tells of the other case: "without the trick no gradient would flow"."""
+    words = reading.words
+    start = index
+    while start and words[start - 1].sentence == words[index].sentence and index - start < 14:
+        start -= 1
+    before = {word.text for word in words[start:index]}
+    return not OTHERWISE.isdisjoint(before) and not words[index].text in OTHERWISE
 
 
 def _ahead(reading: Reading, index: int, start: int) -> Iterator[int]:
@@ -91,6 +121,8 @@ def _is_of_a_thing(reading: Reading, index: int, start: int) -> bool:
 def _back(reading: Reading, index: int) -> Iterator[int]:
     """The subject of a negated verb: "its scores do not", "they are never"."""
     words = reading.words
+    if words[index].text == "no" and _is_verb_before(reading, index):
+        yield index - 1
     verb = index if words[index].text in CONTRACTED | {"never"} else index - 1
     if verb < 1 or (verb != index and words[verb].text not in AUXILIARIES):
         return
@@ -107,6 +139,13 @@ def _back(reading: Reading, index: int) -> Iterator[int]:
         if not denied and (word.clause != words[index].clause or word.text in AND):
             return
         yield reached
+
+
+def _is_verb_before(reading: Reading, index: int) -> bool:
+    """Whether "no" follows what may be its verb: "carries no meaning"; not "almost no"."""
+    if not index or reading.words[index - 1].clause != reading.words[index].clause:
+        return False
+    return reading.words[index - 1].text.endswith("s")
 
 
 def _denied(reading: Reading, index: int) -> bool:

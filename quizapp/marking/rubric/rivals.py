@@ -8,6 +8,7 @@ in ``relu<>sigmoid*|tanh`` the words before the sign name the wrong thing, the o
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from quizapp.marking.rubric.evidence import INSTEAD_OF, Found, find
 from quizapp.marking.rubric.level import level_of
 from quizapp.marking.rubric.lookup import Finder
 from quizapp.marking.rubric.topics import SEVERAL, sentences_naming, topics
+from quizapp.marking.rubric.vocabulary import GOING_ON
 
 
 class Swapped(NamedTuple):
@@ -84,7 +86,7 @@ def _said_instead(
 ) -> tuple[int, ...]:
     """Words that say all of the wrong thing, where not all of the right is said."""
     instead = find(finder, wrong, apart=apart, reach=1)
-    if instead.groups < len(wrong) or find(finder, right, apart=apart).groups == len(right):
+    if instead.negated or instead.groups < len(wrong) or find(finder, right, apart=apart).groups == len(right):
         return ()
     return instead.words
 
@@ -93,18 +95,27 @@ def said_of_another(finder: Finder, criterion: Criterion, found: Found) -> tuple
     """Evidence without which less is found, said of a thing that the criterion is not about."""
     for wrong, right in _things(criterion.contradicted_by):
         about = topics(finder, [right, wrong])
-        named = sentences_naming(finder, wrong)
+        named = _going_on(finder, sentences_naming(finder, wrong))
         elsewhere = frozenset(
             index
             for index, topic in enumerate(about)
             if topic == 1 and finder.reading.words[index].sentence in named
         )
         words = tuple(index for index in found.words if index in elsewhere)
-        if not words or 0 not in about:
+        if not words or {0, SEVERAL}.isdisjoint(about):
             continue
         if find(finder, criterion.evidence, apart=elsewhere).groups < found.groups:
             return words
     return ()
+
+
+def _going_on(finder: Finder, sentences: set[int]) -> set[int]:
+    """Those sentences, and the ones that go on about the same: "This gives …", "It …"."""
+    words, found = finder.reading.words, set(sentences)
+    for before, word in itertools.pairwise(words):
+        if word.sentence != before.sentence and before.sentence in found and word.text in GOING_ON:
+            found.add(word.sentence)
+    return found
 
 
 def _things(groups: Sequence[Group]) -> Iterator[tuple[Group, Group]]:

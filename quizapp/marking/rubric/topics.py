@@ -13,7 +13,15 @@ from typing import NamedTuple, TypeAlias
 
 from quizapp.content.model import Group
 from quizapp.marking.rubric.lookup import Finder
-from quizapp.marking.rubric.vocabulary import ASIDE, FORWARD, ORDINALS, SMALL, TURNS
+from quizapp.marking.rubric.vocabulary import (
+    ASIDE,
+    FORWARD,
+    NAMING,
+    ORDINALS,
+    SHOWING,
+    SMALL,
+    TURNS,
+)
 from quizapp.marking.rubric.wording import Word
 
 Topic: TypeAlias = int  # the number of the thing
@@ -56,12 +64,22 @@ def _named(finder: Finder, group: Group) -> list[int]:
     words = finder.reading.words
     named: list[int] = []
     for index in sorted({match[0] for name in group for match in finder.link(name.split()[0])}):
-        following = words[index + 1].text if index + 1 < len(words) else ""
-        if not _is_aside(words[max(index - 2, 0) : index], words[index].clause):
+        if not _is_aside(_before(words, index), words[index].clause):
             named.append(index)
-        elif following in ("which", "whose"):
-            named.append(index + 1)
+            continue
+        for place in (index + 1, index + 2):
+            if place < len(words) and words[place].text in ("which", "whose", "where"):
+                named.append(place)
+                break
     return named
+
+
+def _before(words: Sequence[Word], index: int) -> Sequence[Word]:
+    """The two words before, and more where they are small: "rather than by the grid"."""
+    start = max(index - 2, 0)
+    while start and index - start < 4 and words[start].text in SMALL:
+        start -= 1
+    return words[start:index]
 
 
 def _ordinals(finder: Finder, named: dict[int, Topic]) -> dict[int, Topic]:
@@ -123,9 +141,13 @@ def _inherited(finder: Finder, stretches: Sequence[_Stretch]) -> list[Topic]:
         topic = stretch.topic
         if topic == NONE:
             first = words[stretch.words.start]
-            here = ahead is not None and words[ahead.words.start].sentence == first.sentence
-            forward = here and (last == NONE or _looks_forward(finder, stretch.words.start))
-            topic = ahead.topic if ahead and forward else last
+            here = ahead if ahead and words[ahead.words.start].sentence == first.sentence else None
+            forward = here and (
+                last == NONE
+                or _looks_forward(finder, stretch.words.start)
+                or _only_names(finder, here.words)
+            )
+            topic = here.topic if here and forward else last
         told.append(topic)
         last = last if stretch.topic == NONE else stretch.topic
     return told
@@ -136,6 +158,16 @@ def _looks_forward(finder: Finder, index: int) -> bool:
     words = finder.reading.words
     following = words[index + 1].text if index + 1 < len(words) else ""
     return words[index].text in FORWARD and following not in ("example", "instance")
+
+
+def _only_names(finder: Finder, stretch: range) -> bool:
+    """Whether a sentence ends in a clause that only gives a name: "…: those are parameters"."""
+    words = finder.reading.words
+    if stretch.stop < len(words) and words[stretch.stop].sentence == words[stretch.start].sentence:
+        return False
+    said = [words[i].text for i in stretch if words[i].text not in SMALL | NAMING]
+    opening = words[stretch.start].text
+    return len(said) <= 2 and (opening in SHOWING or opening in said)
 
 
 def _named_next(stretches: Sequence[_Stretch]) -> list[_Stretch | None]:

@@ -27,6 +27,14 @@ BREAKS = _set(
 )
 NOT_OF_ALL = _set("only just necessarily all every always equally")  # "not only", "not every"
 NOT_THAT = (["have", "to"], ["need", "to"], ["the", "only"], ["just", "the"])
+NOT_HAVE = (["have", "to"], ["need", "to"], ["has", "to"])  # "nor does it have to"
+NOTHING = _set("nothing none nobody")  # "nothing but the head is trained"
+ALONE = _set("alone solely exclusively")  # "not the noise alone"
+OTHERWISE = _set("without otherwise unless")  # what comes then is the other case
+COMPARED = _set("unlike opposed versus vs")
+AVOIDING = ("avoid", "prevent", "solv", "fixes", "cure", "eliminat", "escap", "counter", "remed",
+            "mitigat", "cured", "repair", "overcom", "allevi")  # fmt: skip
+SCARCE = _set("only just few fewer less hardly barely handful scarcely same three two 3 2")  # "tries only a few distinct ones"
 COMPARING = _set("much more less above below greater larger bigger higher over under as")
 FALSE = _set("wrong false untrue incorrect")  # "it is false that …"
 AND = _set("and or nor")
@@ -60,7 +68,10 @@ SMALL = _set(
 FILLING = _set(
     "a an the and or of also then etc one all each every any both such only very more most less"
 )
-VERBS = _set("uses gives gets takes makes means adds shows needs becomes works lets has")
+VERBS = _set(
+    """uses gives gets takes makes means adds shows needs becomes works lets has against solved
+    possible won beats helps matters reduces improves learns replaces"""
+)
 
 # Words of their own that are one letter away from a stem of the evidence: never typing slips.
 OWN_WORDS = _set(
@@ -74,7 +85,8 @@ OWN_WORDS = _set(
     latest later patent strike stripe trial trail weighs loses form from united untied diary
     dairy angle angel signal single unites units minute stops spots nose ones owns lots slot
     pots taught caught sales leaks peaks speak steal unscaled upscaled diverse diversity layer
-    layers least stale claims mails calm clam silent listen"""
+    layers least stale claims mails calm clam silent listen explore explores explored exploring
+    explorations exploration"""
 )
 
 # As they are shortened in haste; the full word stands for both.
@@ -111,13 +123,20 @@ ORDINALS = {"former": 0, "first": 0, "latter": 1, "second": 1}  # of two things 
 TURNS = _set("while whereas but though although however")  # here the text may change its topic
 FORWARD = _set("when if with for given where on in once as")  # what follows belongs to the next
 
+SHOWING = _set("this that these those which so called")  # "…: those are parameters"
+# With these a sentence goes on about what the one before was about.
+GOING_ON = _set("this it its they thus hence therefore thereby so consequently")
+NAMING = _set("call called named known termed")
+
 ARTICLES = _set("a an the its their each every all this that of")
 TURNING = _set(
-    "from given by using with than not unlike instead replaces replace"
+    "from given by using with than not unlike instead replaces replace and"
 )  # "predicts from the context"
 
 # A negation of these is none of what follows: "does not ignore the node's own features".
 REVERSING = (
     "ignor", "forget", "exclud", "miss", "los", "drop", "leav", "neglect", "lack", "fail",
     "block", "stop", "prevent", "hinder", "break",
+    "discard", "remov", "delet", "throw", "eras", "disregard", "overlook", "omit", "abandon",
+    "obstacl", "barrier", "obstruct", "interrupt",
 )  # fmt: skip

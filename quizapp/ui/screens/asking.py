@@ -12,25 +12,28 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.timer import Timer
 from textual.widget import Widget
 
 from quizapp.content.model import Question
-from quizapp.errors import QuizappError
+from quizapp.errors import CannotSave, QuizappError
 from quizapp.marking.grade import Grade
 from quizapp.marking.grading import asked_sides, grade
-from quizapp.study import drill, wording
+from quizapp.study import drill, left_open, wording
+from quizapp.study.left_open import LeftOpen
 from quizapp.ui import wording as phrases
 from quizapp.ui.keys import Key
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.boxes import Changed, HandIn, TooLong
 from quizapp.ui.widgets.grid import Misfit
 from quizapp.ui.widgets.prose import Prose
-from quizapp.ui.widgets.question import QuestionView
+from quizapp.ui.widgets.question import PartView, QuestionView
 from quizapp.ui.widgets.verdict import hint_lines, model_answer_lines, result_lines, step_lines
-from quizapp.variants import Variant, fresh
+from quizapp.variants import Variant, as_printed, fresh
 from quizapp.variants.choices import Offered, offered
 
 SIDE = 50  # columns beside the question in a wide window
+KEEP_AFTER = 0.3  # seconds after the last key
 
 
 class AskingPage(Page):
@@ -67,6 +70,8 @@ class AskingPage(Page):
         self.checking = False
         self.offered: Offered | None = None  # the options, in the multiple-choice form
         self.with_choices = False
+        self.texts: dict[str, tuple[str, int]] = {}  # by part, what is written and the cursor
+        self._keep_timer: Timer | None = None
 
     def content(self) -> ComposeResult:
         with Vertical(id="pair"):
@@ -112,17 +117,27 @@ class AskingPage(Page):
         """Whether the page was taken away while something was waited for."""
         return len(self.query("#title, #question, #side, #status")) < 4
 
+    @property
+    def begun(self) -> bool:
+        """Whether something is written, or checked already."""
+        return self.grade is not None or any(text.strip() for text, _ in self.texts.values())
+
     async def draw(self, question: Question, *, quiet: bool = False) -> Variant | None:
-        """A variant of this question with numbers that were not asked before."""
-        seed = int.from_bytes(os.urandom(4), "big")
+        """A variant with numbers not asked before, or those it was left open with."""
+        here = self.variant is not None and self.variant.question.id == question.id
+        left = None if here else left_open.left_open(self.services.progress, question.id)
+        seed = left.seed if left else int.from_bytes(os.urandom(4), "big")
+        plan = as_printed(question) if seed is None else fresh(question, seed)
         try:
-            return await self.services.solver.run(fresh(question, seed))
+            return await self.services.solver.run(plan)
         except QuizappError as problem:
             if not quiet:
                 self.say(str(problem))
             return None
 
     async def show_variant(self, variant: Variant, *, keep: dict[str, str] | None = None) -> None:
+        if self._keep_timer is not None:
+            self._keep_timer.stop()
         self.variant, self.grade = variant, None
         self.taken, self.asked_price, self.steps_seen = {}, "", False
         self.second_try = keep is not None
@@ -133,8 +148,12 @@ class AskingPage(Page):
             if (sides := asked_sides(variant, part))
         }
         texts = {part: (text, 0) for part, text in (keep or {}).items()}
+        left = left_open.left_open(self.services.progress, variant.question.id)
+        if keep is None and left is not None and left.seed == variant.seed:
+            texts, self.taken, self.steps_seen = left.texts, dict(left.hints), left.steps_seen
         self.offered = offered(variant) if self.with_choices else None
         view = QuestionView(self.asked(variant), variant.prompt, variant.prompts, texts, "", shapes)
+        self.texts = view.texts
         if self.was_left:
             return
         holder = self.query_one("#question", Vertical)
@@ -169,6 +188,47 @@ class AskingPage(Page):
     @on(Changed)
     def typing_again(self) -> None:
         self.asked_price = ""
+        if self._keep_timer is not None:
+            self._keep_timer.stop()
+        self._keep_timer = self.set_timer(KEEP_AFTER, self.keep_text)
+
+    def keep_text(self) -> None:
+        """What is written so far outlives this screen and this window."""
+        variant = self.variant
+        if variant is None or self.grade is not None or self.second_try or self.offered:
+            return
+        texts = {part: given for part, given in self.texts.items() if given[0].strip()}
+        left = LeftOpen(
+            seed=variant.seed, texts=texts, hints=self.taken, steps_seen=self.steps_seen
+        )
+        self._keep(variant.question.id, left if texts else None)
+
+    def forget_text(self) -> None:
+        """What was written is saved as an attempt, or given up."""
+        if self.variant is not None:
+            self._keep(self.variant.question.id, None)
+
+    def _keep(self, question: str, left: LeftOpen | None) -> None:
+        now = self.services.now()
+        try:
+            left_open.keep(self.services.progress, question, left, now)
+        except CannotSave as problem:
+            self.say(str(problem))
+            return
+        if left is not None and not self.was_left:
+            self.show_saved(now)
+
+    async def settle(self) -> None:
+        """What the boxes have taken is written, too."""
+        await super().settle()
+        for part in self.query(PartView):
+            self.texts[part.part.id] = (part.box.text, part.box.cursor)
+
+    def on_screen_suspend(self) -> None:
+        self.keep_text()
+
+    def on_unmount(self) -> None:
+        self.keep_text()
 
     @on(HandIn)
     async def action_hand_in(self) -> None:
@@ -202,6 +262,7 @@ class AskingPage(Page):
             self.status.say("Nothing is written yet. s shows the steps, n takes fresh numbers.")
             return
         self.checking = True
+        self.status.say("")
         slow = self.set_timer(5.0, lambda: self.status.say("Still working. Esc cancels."))
         try:
             marked = await self.services.solver.run(grade(variant, responses))
@@ -239,6 +300,7 @@ class AskingPage(Page):
             parts = tuple(structs.replace(part, points=0.0) for part in marked.parts)
             marked = structs.replace(marked, parts=parts)
         self.record(marked, responses)
+        self.forget_text()
         await self.show_verdict(marked, responses)
 
     async def show_verdict(self, marked: Grade, responses: dict[str, str]) -> None:
@@ -319,6 +381,15 @@ class AskingPage(Page):
         self.steps_seen = True
         self.status.say("")
         self.show_side()
+        self.call_after_refresh(self.query_one("#side").scroll_visible, animate=False)
+
+    def action_out(self) -> None:
+        """While a check is under way Esc cancels it."""
+        if self.checking:
+            self.workers.cancel_group(self, "check")
+            self.status.say("Not checked. Your response is kept.")
+        else:
+            super().action_out()
 
     async def action_choices(self) -> None:
         """The same question with options to choose from, or with boxes again."""

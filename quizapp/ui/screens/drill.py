@@ -12,11 +12,10 @@ from quizapp.content.model import Template
 from quizapp.errors import CannotSave
 from quizapp.marking.grade import Grade
 from quizapp.study import drill, wording
+from quizapp.ui import wording as phrases
 from quizapp.ui.keys import Key
 from quizapp.ui.screens.asking import AskingPage
 from quizapp.variants import Variant
-
-SIDE = 50  # columns beside the question in a wide window
 
 
 class DrillPage(AskingPage):
@@ -82,7 +81,7 @@ class DrillPage(AskingPage):
         else:
             points = wording.points_text(self.grade.points)
             right = f"{points} of {wording.points_phrase(self.grade.max_points)}"
-        self.title_line(f"{template.id} · week {template.week}", right)
+        self.title_line(f"{template.id} · {phrases.week_text(template.week)}", right)
         self.refresh_keys()
 
     # ------------------------------------------------------------------------- checking
@@ -160,6 +159,7 @@ class DrillPage(AskingPage):
 
     def action_skip(self) -> None:
         if not self.checking:
+            self.forget_text()
             self.next_question()
 
     def action_level(self, step: int) -> None:
@@ -167,6 +167,7 @@ class DrillPage(AskingPage):
         if found is None:
             self.status.say("There is no harder one." if step > 0 else "There is no easier one.")
             return
+        self.keep_text()
         if found not in self.templates:
             self.templates.insert(self.index + 1, found)
         self.index = self.templates.index(found)

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from quizapp.content import bank
 from quizapp.content.model import Template
 from quizapp.study import drill, wording
+from quizapp.ui import wording as phrases
 from quizapp.ui.keys import Key
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.rows import Row, Rows
@@ -79,7 +80,7 @@ class DrillStart(Page):
             mine = (t for t in self.templates if t.week == number)
             of_week = tuple(sorted(mine, key=lambda t: t.difficulty))
             name = titles.get(number, "Beyond the ten weeks")
-            label = f"week {number:<3} {name}" if number in titles else f"beyond   {name}"
+            label = f"{phrases.week_text(number):<8} {name}"
             rows.append(Row(label, wording.count(len(of_week), "template"), of_week))
         return rows
 
@@ -89,7 +90,11 @@ class DrillStart(Page):
     def _all(self, words: Sequence[str]) -> list[Row]:
         found = [t for t in self.templates if all(word in _haystack(t) for word in words)]
         return [
-            Row(template.id, f"week {template.week}   {LEVELS[template.difficulty]}", (template,))
+            Row(
+                template.id,
+                f"{phrases.week_text(template.week)}   {LEVELS[template.difficulty]}",
+                (template,),
+            )
             for template in found
         ]
 

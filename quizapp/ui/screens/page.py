@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
 
 MIN_SIZE = Size(60, 16)
+SETTLE_AT_MOST = 0.5  # seconds
 
 
 class Page(Screen[Any]):
@@ -130,6 +133,7 @@ class Page(Screen[Any]):
         chords = [
             Hint(key.chord_name, key.label, _on_screen(key.action)) for key in keys if key.chord
         ]
+        chords = [hint for hint in chords if not own or hint.label != own[0].label]
         help_hint = chords.pop()
         return [*own, *chords, Hint("esc", "Keys", "screen.out"), help_hint]
 
@@ -158,6 +162,15 @@ class Page(Screen[Any]):
 
     def on_descendant_blur(self) -> None:
         self.call_later(self.refresh_keys)
+
+    async def settle(self) -> None:
+        """Before a box is left: let it take every key that was typed before this one."""
+        taken = asyncio.Event()
+        if self.focused is not None and self.focused.call_later(taken.set):
+            # A box that is just being taken away never answers; its text is remembered already.
+            with suppress(TimeoutError):
+                async with asyncio.timeout(SETTLE_AT_MOST):
+                    await taken.wait()
 
     # -------------------------------------------------------------------------- actions
 

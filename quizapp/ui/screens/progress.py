@@ -12,7 +12,7 @@ from textual.events import Resize, ScreenResume
 from textual.geometry import Size
 
 from quizapp.study.history import HistoryLine
-from quizapp.study.overview import Overview, first_questions, overview
+from quizapp.study.overview import Overview, overview
 from quizapp.ui.keys import Key
 from quizapp.ui.screens.page import Page
 from quizapp.ui.screens.progress_calendar import CalendarView
@@ -175,10 +175,13 @@ class ProgressPage(Page):
             self.show_view(name)
 
     def action_open(self) -> None:
+        from quizapp.study.plan_items import first_cards
         from quizapp.ui.screens.drill import DrillPage
 
         if self.empty:
-            self.app.push_screen(DrillPage(first_questions(self.services.templates.templates)))
+            templates = self.services.templates
+            first = [templates.template(card.id) for card in first_cards(self.services.deck)]
+            self.app.push_screen(DrillPage(first))
         elif self.found is not None:
             self.view.open()
 

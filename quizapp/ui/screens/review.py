@@ -18,13 +18,16 @@ from quizapp.marking.grade import Grade
 from quizapp.study import fitting, wording
 from quizapp.study import session as sessions
 from quizapp.study.cards import Card, Deck
+from quizapp.study.history import Names
 from quizapp.study.memory import Memory, Rating, suggested
 from quizapp.ui import glyphs
+from quizapp.ui import wording as phrases
 from quizapp.ui.keys import Key
 from quizapp.ui.screens.asking import AskingPage
 from quizapp.ui.screens.card_marking import CardMarking
+from quizapp.ui.screens.progress_view import NO_COMMAND
 from quizapp.ui.widgets.prose import Prose
-from quizapp.ui.widgets.rows import Row, Rows
+from quizapp.ui.widgets.rows import Row, Rows, ScrollingRows
 from quizapp.variants import Variant
 
 if TYPE_CHECKING:
@@ -59,6 +62,8 @@ class ReviewPage(AskingPage):
         Key("enter", "go_on", "Check", chord="ctrl+s,ctrl+j,ctrl+enter"),
         Key("1", "rate(1)", "Rate", shown="1-4"),
         *(Key(str(d), f"rate({d})", "Rate", footer=False, listed=False) for d in (2, 3, 4)),
+        Key("tab", "part(1)", "Next part", chord="tab"),
+        Key("shift+tab", "part(-1)", "Previous part", footer=False),
         Key("h", "hint", "Hint", chord="ctrl+t"),
         Key("s", "steps", "Steps"),
         Key("u", "undo", "Undo last rating"),
@@ -77,6 +82,7 @@ class ReviewPage(AskingPage):
         self.prepared: Variant | None = None
         self.checked: _Checked | None = None  # the card rated last
         self.responses: dict[str, str] = {}
+        self.ticks: dict[tuple[str, str], dict[str, float]] = {}  # by part and response
         self.helped = False
         self.news = ""  # said once the next card stands there
 
@@ -99,12 +105,18 @@ class ReviewPage(AskingPage):
         self.begin(self.services.progress.due(self.services.now()))
 
     def begin(self, cards: Sequence[str]) -> None:
-        """Review these cards, in this order; a card that is open stays the first."""
+        """Review these cards, in this order; one that is begun already stays the first."""
         self.deck = self.services.deck
         known = [card for card in cards if self.deck.card(card)]
-        self.session = sessions.Session(known)
+        here = self.card.id if self.card and self.variant else ""
+        stays = here in known and (self.begun or here == known[0])
+        self.keep_text()
+        self.session = sessions.Session(known, at=here if stays else "")
         self.checked = None
-        self.next_card()
+        if self.session.current:
+            self.show_title()
+        else:
+            self.next_card()
 
     @property
     def model(self) -> Model:
@@ -115,12 +127,17 @@ class ReviewPage(AskingPage):
         assert self.card is not None
         return sessions.question_of(self.card, self.services.library, self.services.templates)
 
-    @work(exclusive=True, group="question")
-    async def next_card(self) -> None:
-        """Show the next card, then prepare the one after it."""
+    def next_card(self) -> None:
+        """Go on with the session; keys that are typed meanwhile find no card to act on."""
+        self.workers.cancel_group(self, "check")
         card_id = self.session.next(self.services.now())
         self.card = self.deck.card(card_id) if self.deck and card_id else None
-        self.grade, self.variant, self.responses = None, None, {}
+        self.grade, self.variant, self.responses, self.ticks = None, None, {}, {}
+        self.show_card()
+
+    @work(exclusive=True, group="question")
+    async def show_card(self) -> None:
+        """Show the card with its numbers, then prepare the one after it."""
         if self.card is None:
             await self.show_end()
             self.say_news()
@@ -150,11 +167,7 @@ class ReviewPage(AskingPage):
 
     async def show_end(self) -> None:
         """What this session came to, or that nothing is due."""
-        summary = self.session.summary()
-        after = "Enter goes on with today's plan"
-        if self.session.wrong:
-            after += f"; d drills the {len(self.session.wrong)} that were wrong"
-        text = f"{summary} {after}." if summary else self.nothing_due()
+        text = self.session.ending(self.services.deck) or self.nothing_due()
         offer = fitting.offer(self.services.progress)
         text += f"\n\n{offer}" if offer else ""
         self.remove_class("-written")
@@ -189,7 +202,9 @@ class ReviewPage(AskingPage):
                 parts.append(graded)
                 continue
             asked = f"{variant.prompt}\n{variant.prompts.get(part.id, part.prompt)}"
-            sheet = CardMarking(variant.question, part, responses.get(part.id, ""), asked)
+            response = responses.get(part.id, "")
+            ticks = self.ticks.setdefault((part.id, response), {})
+            sheet = CardMarking(variant.question, part, response, asked, ticks)
             decided = await self.app.push_screen_wait(sheet)
             if decided is None:
                 return None
@@ -199,23 +214,23 @@ class ReviewPage(AskingPage):
     def record(self, marked: Grade, responses: dict[str, str]) -> None:
         """Save what was written; what was answered in the head is no attempt."""
         now = self.services.now()
+        self.responses = responses
         if self.card is None or self.card.kind == "item":
             return
-        self.responses = responses
         self.helped = bool(self.steps_seen or any(self.taken.values()))
+        written = tuple(part for part in marked.parts if responses.get(part.part, "").strip())
         try:
-            for graded in marked.parts:
-                if responses.get(graded.part, "").strip():
-                    self.services.progress.record_attempt(
-                        self.asking.id,
-                        graded,
-                        now=now,
-                        kind="review",
-                        response=responses[graded.part],
-                        seed=self.variant.seed if self.variant else None,
-                        hints=self.taken.get(graded.part, 0),
-                        seconds=time.monotonic() - self.started,
-                    )
+            if written:
+                self.services.progress.record_variant(
+                    Grade(question=self.asking.id, parts=written),
+                    responses,
+                    now=now,
+                    kind="review",
+                    seed=self.variant.seed if self.variant else None,
+                    hints=self.taken,
+                    seconds=time.monotonic() - self.started,
+                    first_try=True,
+                )
         except CannotSave as problem:
             self.status.say(str(problem))
             self.status.not_saved()
@@ -232,7 +247,7 @@ class ReviewPage(AskingPage):
         return suggested(self.grade.points / self.grade.max_points, helped=self.helped)
 
     def below_result(self) -> Sequence[Widget]:
-        return (Rows(id="ratings"),)
+        return (ScrollingRows(id="ratings"),)
 
     async def show_verdict(self, marked: Grade, responses: dict[str, str]) -> None:
         await super().show_verdict(marked, responses)
@@ -325,6 +340,10 @@ class ReviewPage(AskingPage):
         if undone is None:
             self.status.say("Nothing to undo: the card was rated again since, or the day is over.")
             return
+        self.keep_text()
+        for group in ("question", "check"):
+            self.workers.cancel_group(self, group)
+        self.prepared = self.variant  # the card that waits comes back with its numbers
         self.session.take_back()
         self.checked = None
         self.card, self.memory, self.variant = checked.card, checked.memory, checked.variant
@@ -334,8 +353,9 @@ class ReviewPage(AskingPage):
 
     def action_skip(self) -> None:
         """Not today: the card is due again tomorrow."""
-        if self.card is None or self.checking:
+        if self.card is None or self.variant is None or self.checking:
             return
+        self.keep_text()
         try:
             self.services.progress.bury(self.card.id, now=self.services.now())
         except CannotSave as problem:
@@ -359,6 +379,25 @@ class ReviewPage(AskingPage):
         else:
             self.status.say("Nothing went wrong so far, so there is nothing to drill here.")
 
+    async def action_part(self, by: int) -> None:
+        """The next part of a question that shows one at a time, else the next box."""
+        view = self.view
+        if view is not None and view.one_at_a_time:
+            await self.settle()
+            await view.turn(by)
+        elif by > 0:
+            self.focus_next()
+        else:
+            self.focus_previous()
+
+    def action_copy(self) -> None:
+        names = Names(self.services.library, self.services.templates)
+        seed = self.variant.seed if self.variant else None
+        command = names.command(self.card.id, seed) if self.card else ""
+        if command:
+            self.app.copy_to_clipboard(command)
+        self.status.say(f"Copied: {command}" if command else NO_COMMAND)
+
     def enter_label(self) -> str:
         """In a text box Enter is a new line."""
         return "" if self.card and _is_written(self.asking) else super().enter_label()
@@ -369,7 +408,9 @@ class ReviewPage(AskingPage):
             drills = [key for key in self.KEYS if key.action in ("drill", "undo")]
             return (Key("enter", "go_on", "Today's plan"), *drills)
         if self.grade is None:
-            hidden = _AFTER | ({"hint", "steps"} if _is_written(self.asking) else set())
+            written = _is_written(self.asking)
+            hidden = _AFTER | (_HELP if written else set())
+            hidden |= set() if written and len(self.asking.parts) > 1 else _PARTS
             return tuple(key for key in self.KEYS if key.action not in hidden)
         chosen = next((rows.key for rows in self.query("#ratings").results(Rows)), None)
         label = chosen.name.capitalize() if isinstance(chosen, Rating) else "Rate"
@@ -380,13 +421,16 @@ class ReviewPage(AskingPage):
         if self.card is None:
             return
         session, card = self.session, self.card
-        place = f"Review · {session.number} of {session.total} · {card.title} · week {card.week}"
+        place = f"Review · {session.number} of {session.total} · {card.title}"
+        place += f" · {phrases.week_text(card.week)}"
         last = wording.short_day_text(self.memory.last) if self.memory else ""
         self.title_line(place, f"last {last}" if last else "new")
         self.refresh_keys()
 
 
-_BEFORE = frozenset(["go_on", "hint", "write", "drill"])  # only while it is answered
+_HELP = frozenset(["hint", "steps"])  # with numbers only
+_PARTS = frozenset(["part(1)", "part(-1)"])  # where one is open at a time
+_BEFORE = _PARTS | {"go_on", "hint", "write", "drill"}  # only while it is answered
 _AFTER = frozenset(["rate(1)", "rate(2)", "rate(3)", "rate(4)", "drill"])
 
 

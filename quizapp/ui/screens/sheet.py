@@ -20,7 +20,7 @@ from quizapp.ui.keys import Key, digits
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.line import Line
 from quizapp.ui.widgets.prose import Prose
-from quizapp.ui.widgets.rows import Row, Rows
+from quizapp.ui.widgets.rows import Row, Rows, ScrollingRows
 
 _RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
@@ -57,6 +57,8 @@ class SheetPage(Page):
         Key("left", "less", "½ point less", footer=False, shown="←"),
         Key("m", "model", "Model answer"),
         Key("u", "undo", "Undo"),
+        Key("down,j", "scroll(2)", "Scroll", footer=False, shown="↓"),
+        Key("up,k", "scroll(-2)", "Scroll up", footer=False, shown="↑"),
     )
 
     def __init__(self) -> None:
@@ -69,7 +71,7 @@ class SheetPage(Page):
             with Vertical(id="mine"):
                 yield Line("Your response", id="mine-head")
                 yield Prose(id="response")
-                yield Rows()
+                yield ScrollingRows()
                 yield Prose(id="reason")
             yield Prose(id="model")
 
@@ -204,6 +206,9 @@ class SheetPage(Page):
         self.sheet.confirm()
         if self.save(range(len(self.sheet.lines))):
             self.confirmed()
+
+    def action_scroll(self, rows: int) -> None:
+        self.query_one("#content").scroll_relative(y=rows, animate=False)
 
     def action_model(self) -> None:
         self.toggle_class("-model")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from contextlib import suppress
 from datetime import datetime
@@ -37,7 +36,6 @@ from quizapp.variants.text import filled
 
 SAVE_AFTER = 0.3  # seconds of quiet
 HEARTBEAT = 5.0  # the clock is saved at least so often
-SETTLE_AT_MOST = 0.5
 TRY_AGAIN = 5.0  # after a save failed
 
 
@@ -301,13 +299,8 @@ class SittingPage(Page):
                 self.unsaved.add((question, part))
 
     async def settle(self) -> None:
-        """Before a box is left: let it take every key that was typed before this one."""
-        taken = asyncio.Event()
-        if self.focused is not None and self.focused.call_later(taken.set):
-            # A box that is just being taken away never answers; its text is remembered already.
-            with suppress(TimeoutError):
-                async with asyncio.timeout(SETTLE_AT_MOST):
-                    await taken.wait()
+        """What the box has taken is remembered, too."""
+        await super().settle()
         self.remember()
 
     # ---------------------------------------------------------------------------- clock

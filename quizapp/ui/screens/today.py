@@ -72,6 +72,7 @@ class Today(Page):
     )
     AUTO_FOCUS = "#plan"
     DEFAULT_CSS = """
+    Today.-narrow #content { scrollbar-gutter: stable; }
     Today #ready { margin: 1 0 1 0; padding: 0 0 0 3; }
     Today #weeks { margin: 0; }
     Today.-wide #ready, Today.-wide #plan { max-width: 84; }
@@ -309,11 +310,9 @@ class Today(Page):
             then(self.app.screen)
 
     async def _review(self, cards: Sequence[str]) -> None:
-        from quizapp.ui.screens.review import ReviewPage
+        from quizapp.ui.commands import open_review
 
-        await self.app.switch_mode("review")
-        if isinstance(self.app.screen, ReviewPage):
-            self.app.screen.begin(cards)
+        await open_review(self.quizapp, cards)
 
     async def _drill(self, cards: Sequence[str]) -> None:
         """Each of the templates until it is right; what has no numbers is asked in Review."""

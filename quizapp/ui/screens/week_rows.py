@@ -9,7 +9,7 @@ from typing import NamedTuple, TypeAlias
 from textual.content import Content
 
 from quizapp.content.model import BEYOND, ChecklistItem, Resource, WeekFile
-from quizapp.study import evidence
+from quizapp.study import evidence, wording
 from quizapp.study.evidence import Evidence
 from quizapp.ui import glyphs
 from quizapp.ui.widgets.rows import Row
@@ -162,5 +162,6 @@ def section_on(week: WeekFile, concepts: tuple[str, ...]) -> int:
 
 
 def _questions(item: ChecklistItem) -> str:
-    """ "Q5 Q6"."""
-    return " ".join(f"Q{int(question[1:])}" for question in item.questions)
+    """ "Q5 Q6"; a question of the learner's own has its id."""
+    numbers = [wording.question_number(question) for question in item.questions]
+    return " ".join(f"Q{number}" if number.isdecimal() else number for number in numbers)

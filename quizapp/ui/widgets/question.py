@@ -231,6 +231,11 @@ class QuestionView(Vertical):
         self.focus_open()
         self.post_message(self.Opened(part_id))
 
+    async def turn(self, by: int) -> None:
+        """Open the next part, or the one before; round at the ends."""
+        ids = [part.id for part in self.question.parts]
+        await self.open(ids[(ids.index(self.open_part) + by) % len(ids)])
+
     def next_empty(self) -> str | None:
         """The next part after the open one in which nothing is written; None when there is none."""
         ids = [part.id for part in self.question.parts]

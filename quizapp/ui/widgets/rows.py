@@ -112,12 +112,18 @@ class Rows(Widget, can_focus=True):
         self.scroll_visible_row()
         self.post_message(self.Moved(self.key))
 
-    def scroll_visible_row(self) -> None:
-        """Scroll the container to the cursor; the list itself is as high as its rows."""
+    @property
+    def container(self) -> Widget | None:
+        """What scrolls; the list itself is as high as its rows."""
         parent = self.parent
-        while isinstance(parent, Widget) and not parent.is_scrollable:
+        while isinstance(parent, Widget) and parent.styles.overflow_y == "hidden":
             parent = parent.parent
-        if isinstance(parent, Widget):
+        return parent if isinstance(parent, Widget) else None
+
+    def scroll_visible_row(self) -> None:
+        """Scroll the container to the cursor."""
+        parent = self.container
+        if parent is not None:
             row = Region(0, max(self.cursor, 0), max(self.size.width, 1), 1)
             parent.scroll_to_region(row.translate(self.virtual_region.offset), animate=False)
 
@@ -142,3 +148,13 @@ class Rows(Widget, can_focus=True):
             Content.assemble((mark, "bold"), as_content(row.left)), as_content(row.right), width
         )
         return line.stylize("on $panel") if here else line
+
+
+class ScrollingRows(Rows):
+    """Rows between other text: beyond the first and the last one, the arrows scroll to it."""
+
+    def action_move(self, by: int) -> None:
+        before, container = self.cursor, self.container
+        super().action_move(by)
+        if self.cursor == before and container is not None:
+            container.scroll_relative(y=2 if by > 0 else -2, animate=False)

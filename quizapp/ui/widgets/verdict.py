@@ -33,11 +33,11 @@ def result_lines(variant: Variant, marked: Grade, responses: Mapping[str, str]) 
         response = responses.get(part.id, "")
         if part.kind == "text":
             lines += [Content(f"  {response}"), Content("")] if response.strip() else []
-            lines.append(Content.assemble("  ", verdict))
+            lines += [Content.assemble("  ", verdict)] if part.rubric else []
         else:
             lines.append(Content.assemble(_response(part, response, graded), "   ", verdict))
         if graded.feedback and graded.feedback != "Right.":
-            lines.append(Content(f"{INDENT}{graded.feedback}"))
+            lines += [Content(""), Content(graded.feedback)]
         lines.append(Content(""))
     return lines
 
