@@ -1,6 +1,6 @@
 """How well suggestions agree with other people's marks, held to a little under what was reached.
 
-The evidence was tuned on one half of the calibration; the other half was never looked at, and its
+The evidence was tuned on the files called so; the untouched one was never looked at, and its
 figures are those to believe. `python -m tests.benchmarks.rubric` prints them all.
 """
 
@@ -16,7 +16,7 @@ from tests.benchmarks.rubric import CALIBRATION, Figures, figures, kappa, marked
 
 
 class Limits(NamedTuple):
-    """What a half has to reach, and what it may not exceed."""
+    """What a file has to reach, and what it may not exceed."""
 
     kappa: float
     unflagged_kappa: float
@@ -28,7 +28,9 @@ class Limits(NamedTuple):
 
 LIMITS = {
     "tuning": Limits(0.82, 0.82, 0.97, 0.90, 0.02, 0.0),
-    "untouched": Limits(0.68, 0.69, 0.87, 0.62, 0.22, 0.5),
+    "tuning_more": Limits(0.86, 0.84, 0.96, 0.93, 0.04, 0.0),
+    "tuning_right": Limits(0.86, 0.86, 0.0, 0.0, 0.02, 0.0),  # has none negated or swapped
+    "untouched": Limits(0.75, 0.75, 0.86, 0.80, 0.10, 0.5),
 }
 
 
@@ -40,7 +42,7 @@ def half(request: pytest.FixtureRequest) -> tuple[Limits, Figures]:
 @pytest.mark.parametrize("figure", ["kappa", "unflagged_kappa", "negated", "swapped"])
 def test_agreement(half: tuple[Limits, Figures], figure: str) -> None:
     limits, said = half
-    assert getattr(said, figure) >= getattr(limits, figure)
+    assert not getattr(said, figure) < getattr(limits, figure)  # nan where there are none
 
 
 def test_right_answers_are_seldom_flagged(half: tuple[Limits, Figures]) -> None:

@@ -193,7 +193,7 @@ def test_sentences(response: str, sentences: int) -> None:
 
 
 def test_groups_meet_within_two_neighbouring_sentences() -> None:
-    groups: tuple[Group, ...] = (("alpha",), ("omega",))
+    groups: tuple[Group, ...] = (("alpha~comes",), ("omega",))
     assert met("Alpha comes first. Omega comes last.", *groups)
     assert one("Alpha comes first. Then nothing. Omega comes last.", *groups).level == "partly"
 
@@ -257,10 +257,17 @@ def test_a_second_thing_is_there_or_not() -> None:
 def test_levels_and_points(
     points: float, groups_found: int, of: int, level: str, given: float
 ) -> None:
-    words = ["alpha", "beta", "gamma"]
+    words = ["alpha one", "beta two", "gamma three"]
     groups = [(word,) for word in words[:of]]
     found = one(" ".join(words[:groups_found]), *groups, points=points)
     assert (found.level, found.points) == (level, given)
+
+
+def test_a_single_word_is_no_part_of_a_statement() -> None:
+    groups: tuple[Group, ...] = (("active", "positiv*>input*"), ("slope>one",))
+    assert one("The heat is active.", *groups).level == "missed"
+    assert one("For positive inputs.", *groups).level == "partly"
+    assert met("The slope is one where it is active.", *groups)
 
 
 def test_evidence_is_where_it_stands() -> None:
@@ -342,6 +349,10 @@ def test_negated_from_further_away(response: str) -> None:
         "ReLU, which does not vanish, and the saturating ones",
         "It saturates, so it does not help.",
         "It doesn't have to saturate.",
+        "Nor does the unit have to saturate.",
+        "Nothing but the saturating unit is kept.",
+        "Not the saturating ones alone are kept.",
+        "Without scaling nothing but noise, and no unit would be saturating.",
         "Saturating is not the only one.",
         "It isn't linear and saturates.",
         "The saturating ones are not more than two.",
@@ -415,6 +426,15 @@ def test_said_of_the_wrong_thing(response: str, flagged: list[str]) -> None:
     ("response", "flagged"),
     [
         ("GCN learns the weights by softmax.", ["contradicts"]),
+        ("GCN: it learns the weights by softmax.", ["contradicts"]),
+        ("Even without degrees a GCN learns the softmax.", ["contradicts"]),
+        ("Softmax: unlike a GAT, which is no GCN, it learns.", []),
+        ("A softmax is in the GAT, not in the GCN, and the GAT learns it.", []),
+        ("Softmax is where GAT and not GCN, it is said, learns.", []),
+        ("Softmax: the GCN avoids that it learns.", []),
+        ("Softmax: the GCN, only a matrix, learns less.", []),
+        ("Softmax: without it a GCN learns as well.", []),
+        ("Softmax: unlike the GCN learning from degrees.", []),
         ("GCN has fixed ones, while GAT learns softmax weights.", []),
         ("GCN, unlike GAT, learns none, softmax is in GAT.", []),
         ("GCN never learns weights. Softmax is in GAT.", []),
@@ -448,6 +468,7 @@ def test_the_question_echoed() -> None:
     [
         ("A deep network has gradients that vanish, and to say so means that they vanish in it.",
          ["echo"]),
+        ("Deep networks have vanishing gradients, so training stalls.", []),  # short, some new
         ("Gradients vanish in a deep network: each layer multiplies by a slope below one.", []),
         ("The gradients vanish.", []),
     ],

@@ -15,21 +15,26 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pyte
 import pytest
+import textual._wait
 from textual.events import Key, Paste
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from quizapp.solving import SolverEvent, SolverProcess
 from quizapp.study.progress import Progress
 from quizapp.ui.app import QuizApp
 from quizapp.ui.screens.sitting import SittingPage
 from quizapp.ui.services import Services
 from quizapp.ui.widgets.frame import StatusLine
 
+# The pilot looks every 20 ms whether all is quiet, twice a key; tests look for what they wait for.
+textual._wait.SLEEP_GRANULARITY = 1 / 200
 PATIENCE = 15.0  # seconds; two cores are shared by much else
 
 
@@ -147,6 +152,18 @@ class Student:
             await self.pilot.pause(0.02)
 
 
+class ByTheReference(Services):
+    """Solves without kernels: importing torch takes longer than most of these tests."""
+
+    @cached_property
+    def solver(self) -> SolverProcess:
+        return SolverProcess(device="none", on_event=self._tell)
+
+    def _tell(self, event: SolverEvent) -> None:
+        if event.kind != "torch-missing":
+            self.on_solver_event(event)
+
+
 Open = Callable[..., AbstractAsyncContextManager[Student]]
 
 
@@ -162,7 +179,7 @@ def open_app(data_folder: Path) -> Open:
         fresh: int | None = None,
         services: Services | None = None,
     ) -> AsyncIterator[Student]:
-        own = services or Services(folder=data_folder)
+        own = services or ByTheReference(folder=data_folder)
         app = QuizApp(own, start=start, fresh=fresh)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()

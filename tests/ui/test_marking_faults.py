@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from quizapp.study.progress import Progress
+from quizapp.ui.services import Services
 from tests.ui.conftest import Open, Student
 
 NO_TORCH = (
@@ -55,7 +56,7 @@ async def test_the_solver_is_killed_while_it_marks(
 
 
 async def test_without_torch_all_is_marked_and_it_is_said_once(
-    open_app: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    open_app: Open, data_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     modules = tmp_path / "modules"
     modules.mkdir()
@@ -63,7 +64,7 @@ async def test_without_torch_all_is_marked_and_it_is_said_once(
         'raise ModuleNotFoundError("No module named \'torch\'", name="torch")'
     )
     monkeypatch.setenv("PYTHONPATH", str(modules))
-    async with open_app() as student:
+    async with open_app(services=Services(folder=data_folder)) as student:
         await ready_to_finish(student)
         await student.press("down", "enter")
         await student.sees("Q4       5 of 5", seconds=20)

@@ -3,7 +3,8 @@
 A suggestion is never the last word: the learner decides every criterion. Flags say why one
 should be looked at; they take nothing away. Pure and deterministic; a few milliseconds.
 
-Met: every word group found within two neighbouring sentences. Partly: at least half of them.
+Met: every word group found within two neighbouring sentences. Partly: at least half of them,
+by more than a single word.
 A criterion of half a point is all or nothing; otherwise partly gives the found share of the
 points, in half points, at least ½ and at most ½ less than all.
 """
@@ -30,7 +31,7 @@ ECHO = 5  # words in a row that the question has too
 LITTLE_NEW = 0.45  # share of words that the question has not
 SAME = 4  # letters by which words of question and answer are compared
 SHORTEST_LIST = 6  # words
-SHORTEST_ECHO = 9  # different words that say something
+SHORTEST_ECHO = 9  # different words; of fewer only half as many may be new
 MOST_BARE = 12  # words of a list for each one that links them
 ITEM = 3  # words between two commas, on average, up to which they are a list
 
@@ -208,7 +209,8 @@ def _echoed(reading: Reading, prompt: Reading) -> frozenset[int]:
 def _says_nothing(reading: Reading, asked: Set[str]) -> bool:
     """Whether an answer of some length only turns the words of the question about."""
     said = {word.text[:SAME] for word in reading.words if word.text not in SMALL}
-    return len(said) >= SHORTEST_ECHO and len(said - asked) <= LITTLE_NEW * len(said)
+    new = LITTLE_NEW if len(said) >= SHORTEST_ECHO else LITTLE_NEW / 2
+    return len(said) >= SHORTEST_LIST and len(said - asked) <= new * len(said)
 
 
 def _is_list(reading: Reading, response: str) -> bool:

@@ -12,14 +12,13 @@ from typing import NamedTuple
 
 from quizapp.content.model import Group
 from quizapp.marking.rubric.lookup import Finder, Match
-from quizapp.marking.rubric.negation import denies_little
+from quizapp.marking.rubric.negation import denies_little, is_other_case
 from quizapp.marking.rubric.vocabulary import (
     ASIDE,
     AVOIDING,
     BREAKS,
     COMPARED,
     NEGATIONS,
-    OTHERWISE,
     SCARCE,
     TURNS,
 )
@@ -64,8 +63,9 @@ def find(
 def contradiction(finder: Finder, groups: Sequence[Group]) -> Match:
     """Words of one sentence in which every group is found; () where it does not say so.
 
-    It does not where a negation reaches them, or where the sentence turns between them: "the sum
-    grows with the degree, while the mean does not".
+    It does not where a negation reaches them, where the sentence turns between them ("the sum
+    grows with the degree, while the mean does not") or goes on in another clause, where they
+    are said of the other case ("without the skip …", "unlike GPT …"), or only of a few.
     """
     matches = [_first_said(finder, group) for group in groups]
     together = tuple(sorted({index for match in matches for index in match}))
@@ -103,11 +103,10 @@ def _denied(finder: Finder, match: Match) -> bool:
 
 def _is_other_case(finder: Finder, match: Match) -> bool:
     """Whether a sentence tells what would be otherwise: "without the skip the gradient dies"."""
-    words = finder.reading.words
-    before = [word for word in words[max(match[0] - 14, 0) : match[0]]]
-    here = {word.text for word in before if word.sentence == words[match[0]].sentence}
-    aside = {word.text for word in before if word.clause == words[match[0]].clause}
-    return not OTHERWISE.isdisjoint(here) or not COMPARED.isdisjoint(aside)
+    words, first = finder.reading.words, match[0]
+    clause = words[first].clause
+    before = {w.text for w in words[max(first - 14, 0) : first] if w.clause == clause}
+    return is_other_case(finder.reading, first) or not COMPARED.isdisjoint(before)
 
 
 def _turns(finder: Finder, match: Match) -> bool:

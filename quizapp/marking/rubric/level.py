@@ -14,7 +14,7 @@ STEP = 0.5  # points are given in halves
 
 
 def level_of(criterion: Criterion, found: Found) -> Level:
-    """Met, partly or missed; half a point is all or nothing.
+    """Met, partly or missed; half a point is all or nothing, and a single word is no part.
 
     So is a criterion that is one group several times over: a second remedy is there or not.
     """

@@ -34,6 +34,7 @@ from quizapp.marking.rubric.wording import Reading
 _REACH = 5  # words that say something and that "not" reaches
 _FARTHEST = 12  # words in all
 _FAR_BACK = 16
+_SO_FAR = 14  # words from "without" to what would be then
 
 
 def negated_words(reading: Reading) -> dict[int, int]:
@@ -57,9 +58,7 @@ def _negation_before(reading: Reading, index: int) -> int | None:
         return index + 2
     if words[index].text not in NEGATIONS or denies_little(reading, index):
         return None
-    if _is_of_what_would_be(reading, index):
-        return None
-    return index + 1
+    return None if is_other_case(reading, index) else index + 1
 
 
 def denies_little(reading: Reading, index: int) -> bool:
@@ -70,25 +69,32 @@ def denies_little(reading: Reading, index: int) -> bool:
         return True
     if reading.words[index].text in NOTHING and texts[:1] in (["but"], ["except"], ["other"]):
         return True
-    if any(list(pair) in NOT_HAVE for pair in itertools.pairwise(following[:6])):
+    if any(list(pair) in NOT_HAVE for pair in itertools.pairwise(following)):
         return True
-    return not ALONE.isdisjoint(following[:6])
+    return not ALONE.isdisjoint(following)
 
 
 def _same_clause(reading: Reading, index: int) -> list[str]:
+    """The words that follow in the same clause, as far as a negation is looked at."""
     words = reading.words
     clause = words[index].clause
-    return [word.text for word in words[index + 1 : index + 8] if word.clause == clause]
+    return [word.text for word in words[index + 1 : index + 7] if word.clause == clause]
 
 
-def _is_of_what_would_be(reading: Reading, index: int) -> bool:
-    """Whether a negation tells of the other case: "without the trick no gradient would flow"."""
+def is_other_case(reading: Reading, index: int) -> bool:
+    """Whether a word tells what would be otherwise: "without the trick no gradient would flow".
+
+    "even without it" is no other case.
+    """
     words = reading.words
-    start = index
-    while start and words[start - 1].sentence == words[index].sentence and index - start < 14:
-        start -= 1
-    before = {word.text for word in words[start:index]}
-    return not OTHERWISE.isdisjoint(before) and not words[index].text in OTHERWISE
+    if words[index].text in OTHERWISE:
+        return False
+    return any(
+        words[before].text in OTHERWISE
+        and words[before].sentence == words[index].sentence
+        and not (before and words[before - 1].text == "even")
+        for before in range(max(index - _SO_FAR, 0), index)
+    )
 
 
 def _ahead(reading: Reading, index: int, start: int) -> Iterator[int]:

@@ -86,7 +86,11 @@ def _said_instead(
 ) -> tuple[int, ...]:
     """Words that say all of the wrong thing, where not all of the right is said."""
     instead = find(finder, wrong, apart=apart, reach=1)
-    if instead.negated or instead.groups < len(wrong) or find(finder, right, apart=apart).groups == len(right):
+    if (
+        instead.negated
+        or instead.groups < len(wrong)
+        or find(finder, right, apart=apart).groups == len(right)
+    ):
         return ()
     return instead.words
 

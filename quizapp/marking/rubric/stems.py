@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
-from quizapp.marking.rubric.vocabulary import OWN_WORDS, SMALL
+from quizapp.marking.rubric.vocabulary import NO_PLURAL, OWN_WORDS, SMALL
 from quizapp.marking.rubric.wording import spelled, spelled_stem
 
 LONG = 7  # letters from which one slip of the pen is forgiven
@@ -75,6 +75,8 @@ def _body(stem: str) -> str:
 @lru_cache(maxsize=8192)
 def _forms(word: str) -> frozenset[str]:
     """A word and its plural by the rules: biases, matrices, frequencies, weights."""
+    if word in NO_PLURAL:
+        return frozenset({word})
     plural = word + ("es" if word.endswith(("s", "x", "z", "ch", "sh")) else "s")
     for ending, irregular in (("ix", "ices"), ("ex", "ices"), ("y", "ies")):
         if word.endswith(ending):

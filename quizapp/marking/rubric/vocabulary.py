@@ -34,7 +34,9 @@ OTHERWISE = _set("without otherwise unless")  # what comes then is the other cas
 COMPARED = _set("unlike opposed versus vs")
 AVOIDING = ("avoid", "prevent", "solv", "fixes", "cure", "eliminat", "escap", "counter", "remed",
             "mitigat", "cured", "repair", "overcom", "allevi")  # fmt: skip
-SCARCE = _set("only just few fewer less hardly barely handful scarcely same three two 3 2")  # "tries only a few distinct ones"
+SCARCE = _set(
+    "only just few fewer less hardly barely handful scarcely same three two 3 2"
+)  # "tries only a few distinct ones"
 COMPARING = _set("much more less above below greater larger bigger higher over under as")
 FALSE = _set("wrong false untrue incorrect")  # "it is false that …"
 AND = _set("and or nor")
@@ -86,8 +88,13 @@ OWN_WORDS = _set(
     dairy angle angel signal single unites units minute stops spots nose ones owns lots slot
     pots taught caught sales leaks peaks speak steal unscaled upscaled diverse diversity layer
     layers least stale claims mails calm clam silent listen explore explores explored exploring
-    explorations exploration"""
+    explorations exploration shallow swallow swallows resolution resolutions revolution internal
+    external interval parking packing picked contexts formed forgets instance
+    instances artificial"""
 )
+
+# "means" is a verb or a way, hardly ever several of them.
+NO_PLURAL = _set("mean")
 
 # As they are shortened in haste; the full word stands for both.
 SHORT = {

