@@ -172,7 +172,9 @@ def _reason(
         return _matched(max(named, key=lambda name: misconceptions[name]), misconceptions)
     late = sum(choice.card.id in desk.late for choice in group)
     if kind == "review" and late:
-        return f"{late} of them late" if len(group) > 1 else "late"
+        if late < len(group):
+            return f"{late} of them late"
+        return "all of them late" if late > 1 else "late"
     known = [choice for choice in group if choice.memory]
     if known:
         return _forgetting(desk, max(known, key=lambda choice: choice.worth), len(group) == 1)

@@ -217,7 +217,7 @@ def test_lines_stand_by_worth_per_minute() -> None:
 @pytest.mark.parametrize(
     ("memories", "title", "reason"),
     [
-        ({"a": rated(20, GOOD), "b": rated(20, GOOD)}, "Review: 2 cards due", "2 of them late"),
+        ({"a": rated(20, GOOD), "b": rated(20, GOOD)}, "Review: 2 cards due", "all of them late"),
         ({"a": rated(20, GOOD), "b": rated(1, GOOD)}, "Review: 2 cards, 1 due", "1 of them late"),
         (
             {"a": rated(1, GOOD)},
