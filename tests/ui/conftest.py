@@ -21,7 +21,6 @@ from typing import Any
 
 import pyte
 import pytest
-import textual._wait
 from textual.events import Key, Paste
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
@@ -33,8 +32,7 @@ from quizapp.ui.screens.sitting import SittingPage
 from quizapp.ui.services import Services
 from quizapp.ui.widgets.frame import StatusLine
 
-# The pilot looks every 20 ms whether all is quiet, twice a key; tests look for what they wait for.
-textual._wait.SLEEP_GRANULARITY = 1 / 200
+LOOKS = Path(__file__).parent / "looks"
 PATIENCE = 15.0  # seconds; two cores are shared by much else
 
 
@@ -142,6 +140,18 @@ class Student:
         while not condition():
             assert time.monotonic() < end, f"did not happen:\n{self.text}"
             await self.pilot.pause(0.02)
+
+    async def looks_as(self, name: str, seconds: float = 3.0) -> None:
+        """Wait until the screen is as it was kept; RENEW_LOOKS=1 keeps it as it is now."""
+        width, height = self.app.size
+        path = LOOKS / f"{name}-{width}x{height}.txt"
+        if os.environ.get("RENEW_LOOKS"):
+            await self.pilot.pause(0.5)
+            path.write_text(f"{self.text.rstrip()}\n", encoding="utf-8")
+        kept, end = path.read_text(encoding="utf-8"), time.monotonic() + seconds
+        while f"{self.text.rstrip()}\n" != kept and time.monotonic() < end:
+            await self.pilot.pause(0.02)
+        assert f"{self.text.rstrip()}\n" == kept
 
     async def sees(self, words: str, seconds: float = PATIENCE) -> None:
         """Wait until the words stand on the screen."""

@@ -6,7 +6,6 @@ at the difference before it is committed.
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,9 +14,8 @@ from pathlib import Path
 import pytest
 
 from quizapp.ui.services import Services
-from tests.ui.conftest import Open, Student
+from tests.ui.conftest import Open
 
-LOOKS = Path(__file__).parent / "looks"
 SIZES = [(80, 24), (120, 40)]
 NOW = datetime(2026, 11, 20, 14, 2, tzinfo=UTC)
 
@@ -38,15 +36,6 @@ def in_utc(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def compare(student: Student, name: str, size: tuple[int, int]) -> None:
-    path = LOOKS / f"{name}-{size[0]}x{size[1]}.txt"
-    looks = student.text.rstrip() + "\n"
-    if os.environ.get("RENEW_LOOKS"):
-        path.parent.mkdir(exist_ok=True)
-        path.write_text(looks, encoding="utf-8")
-    assert looks == path.read_text(encoding="utf-8")
-
-
 def services(folder: Path) -> Services:
     return Services(folder=folder, clock=lambda: NOW)
 
@@ -55,14 +44,14 @@ def services(folder: Path) -> Services:
 async def test_today_and_a_week(open_app: Open, data_folder: Path, size: tuple[int, int]) -> None:
     async with open_app(size, services=services(data_folder)) as student:
         await student.sees("Find out where you stand")
-        compare(student, "today", size)
+        await student.looks_as("today")
         await student.press("g", "w", "right", "right")
         await student.sees("Week 4 · Convolution and filters")
         await student.press("space", "down")
         await student.sees("Claimed.")
         if size[0] >= 120:  # the study note follows when the cursor has stayed a moment
             await student.sees("Lay the kernel K on the input")
-        compare(student, "week", size)
+        await student.looks_as("week")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
@@ -77,20 +66,20 @@ async def test_sitting_marking_and_report(
         await student.write("(25*3)*16")
         await student.sees("read as 25·3·16 = 1,200")
         await student.sees("saved 14:02")
-        compare(student, "sitting-numbers", size)
+        await student.looks_as("sitting-numbers")
         await student.question(13)
         await student.press("tab")
         await student.sitting.action_open_part("b")
         await student.write(ATTENTION)
         await student.sees("52 words")
         await student.sees("saved 14:02")
-        compare(student, "sitting-text", size)
+        await student.looks_as("sitting-text")
         await student.press("escape", "f", "down", "enter")
         await student.sees("Marking · question 13 (b), the steps")
         await student.sees("Flagged: you wrote")
-        compare(student, "marking", size)
+        await student.looks_as("marking")
         while "Report ·" not in student.text:
             await student.press("0") if "open" in student.status else None
             await student.press("enter")
         await student.sees("Most points lost")
-        compare(student, "report", size)
+        await student.looks_as("report")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -80,29 +79,18 @@ def current(student: Student) -> HistoryLine:
     return line
 
 
-def compare(student: Student, name: str, size: tuple[int, int]) -> None:
-    path = LOOKS / f"{name}-{size[0]}x{size[1]}.txt"
-    looks = student.text.rstrip() + "\n"
-    if os.environ.get("RENEW_LOOKS"):
-        path.write_text(looks, encoding="utf-8")
-    assert looks == path.read_text(encoding="utf-8")
-
-
-# -------------------------------------------------------------------------------- views
-
-
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}x{size[1]}")
 async def test_looks(open_app: Open, data_folder: Path, size: tuple[int, int]) -> None:
     services = on_invented_course(data_folder, days=365)
     async with open_app(size, start="progress", services=services) as student:
         await student.sees("Retention")
-        compare(student, "progress", size)
+        await student.looks_as("progress")
         await student.press("right")
         await student.sees("Progress · history")
-        compare(student, "progress-history", size)
+        await student.looks_as("progress-history")
         await student.press("right")
         await student.sees("an hour or more")
-        compare(student, "progress-calendar", size)
+        await student.looks_as("progress-calendar")
 
 
 async def test_the_views_go_round(open_app: Open, lived: Services) -> None:
