@@ -73,6 +73,7 @@ class SittingPage(Page):
         self.open_part = sitting.focus
         self.unsaved: set[tuple[str, str]] = set()
         self.read_only = False
+        self.finished = False
         self.clock_hidden = False
         self.time_over_said = False
         self.clock = SittingClock(
@@ -348,6 +349,7 @@ class SittingPage(Page):
     def on_screen_resume(self) -> None:
         if self.is_mounted:
             self.follow_mode()
+            self.leave()
 
     def on_app_blur(self) -> None:
         if self.unsaved:
@@ -454,9 +456,15 @@ class SittingPage(Page):
 
     async def _jump(self, question_id: str | None) -> None:
         if question_id == "finished":
-            self.dismiss("finished")
+            self.finished = True
+            self.leave()
         elif question_id:
             await self.go_to_question(question_id)
+
+    def leave(self) -> None:
+        """Go on to the marking, once nothing else is being looked at."""
+        if self.finished and self.app.screen is self:
+            self.dismiss("finished")
 
     def action_out(self) -> None:
         """Esc: typing to keys, then back to the start of the exam; all is saved."""
