@@ -75,6 +75,14 @@ EVERYWHERE = (
     Key("q", "quit_twice", "Quit, pressed twice", footer=False),
 )
 
+# Of a page that is one long text; the page itself scrolls.
+SCROLLING = (
+    Key("down,j", "scroll(2)", "Scroll", shown="↑↓"),
+    Key("up,k", "scroll(-2)", "Scroll up", footer=False, shown="↑"),
+    Key("pagedown,space", "scroll(16)", "A page down", footer=False, shown="PgDn"),
+    Key("pageup", "scroll(-16)", "A page up", footer=False, shown="PgUp"),
+)
+
 
 def digits(action: str, label: str) -> tuple[Key, ...]:
     """1-9, each calling ``action(digit)``; one entry in footer and help."""

@@ -416,6 +416,3 @@ class AskingPage(Page):
     @on(Misfit)
     def block_refused(self, event: Misfit) -> None:
         self.status.say(phrases.block_refused(event.block, event.room))
-
-    def action_scroll(self, rows: int) -> None:
-        self.query_one("#content").scroll_relative(y=rows, animate=False)

@@ -17,7 +17,7 @@ from quizapp.study.attempts import Attempt
 from quizapp.study.history import Names
 from quizapp.study.session import question_of
 from quizapp.ui import glyphs
-from quizapp.ui.keys import Key
+from quizapp.ui.keys import SCROLLING, Key
 from quizapp.ui.marker import variant_of
 from quizapp.ui.screens.page import Page
 from quizapp.ui.screens.progress_view import NO_COMMAND
@@ -43,10 +43,7 @@ class AttemptPage(Page):
         Key("n", "turn(1)", "Older"),
         Key("p", "turn(-1)", "Newer"),
         Key("c", "copy", "Copy the command"),
-        Key("down,j", "scroll(2)", "Scroll", shown="↑↓"),
-        Key("up,k", "scroll(-2)", "Scroll up", footer=False, shown="↑"),
-        Key("pagedown,space", "scroll(16)", "A page down", footer=False, shown="PgDn"),
-        Key("pageup", "scroll(-16)", "A page up", footer=False, shown="PgUp"),
+        *SCROLLING,
     )
 
     def __init__(self, attempts: Sequence[int], index: int) -> None:
@@ -145,9 +142,6 @@ class AttemptPage(Page):
             if command:
                 self.app.copy_to_clipboard(command)
             self.status.say(f"Copied: {command}" if command else NO_COMMAND)
-
-    def action_scroll(self, rows: int) -> None:
-        self.query_one("#content").scroll_relative(y=rows, animate=False)
 
 
 def _points(attempt: Attempt) -> str:

@@ -9,7 +9,7 @@ from typing import ClassVar
 from textual import work
 from textual.app import ComposeResult
 
-from quizapp.ui.keys import Key
+from quizapp.ui.keys import SCROLLING, Key
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.prose import Prose
 
@@ -20,10 +20,7 @@ class DoctorPage(Page):
     ABOUT = "Versions, devices, whether reference and kernels agree, and the state of your data."
     KEYS: ClassVar[tuple[Key, ...]] = (
         Key("enter", "out", "Back"),
-        Key("down,j", "scroll(2)", "Scroll", shown="↑↓"),
-        Key("up,k", "scroll(-2)", "Scroll up", footer=False, shown="↑"),
-        Key("pagedown,space", "scroll(16)", "A page down", footer=False, shown="PgDn"),
-        Key("pageup", "scroll(-16)", "A page up", footer=False, shown="PgUp"),
+        *SCROLLING,
     )
 
     def content(self) -> ComposeResult:
@@ -47,6 +44,3 @@ class DoctorPage(Page):
             if process.returncode is None:
                 process.kill()
         self.query_one("#findings", Prose).say(out.decode(errors="replace"))
-
-    def action_scroll(self, rows: int) -> None:
-        self.query_one("#content").scroll_relative(y=rows, animate=False)

@@ -16,7 +16,7 @@ from quizapp.study import wording
 from quizapp.study.marks import Mark
 from quizapp.study.sittings import Sitting
 from quizapp.ui import glyphs
-from quizapp.ui.keys import Key
+from quizapp.ui.keys import SCROLLING, Key
 from quizapp.ui.marker import variant_of
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.prose import Prose
@@ -38,10 +38,7 @@ class LookingBack(Page):
         Key("n", "turn(1)", "Next question"),
         Key("p", "turn(-1)", "Previous question"),
         Key("e", "mark", "Mark again"),
-        Key("down,j", "scroll(2)", "Scroll", shown="↑↓"),
-        Key("up,k", "scroll(-2)", "Scroll up", footer=False, shown="↑"),
-        Key("pagedown,space", "scroll(16)", "A page down", footer=False, shown="PgDn"),
-        Key("pageup", "scroll(-16)", "A page up", footer=False, shown="PgUp"),
+        *SCROLLING,
     )
 
     def __init__(self, sitting: Sitting, question_id: str) -> None:
@@ -146,9 +143,6 @@ class LookingBack(Page):
             self.app.push_screen(MarkingPage(self.sitting, keys))
         else:
             self.status.say("This question has no free text to mark.")
-
-    def action_scroll(self, rows: int) -> None:
-        self.query_one("#content").scroll_relative(y=rows, animate=False)
 
 
 def _head(name: str, part: Part, grade: PartGrade | None) -> Content:

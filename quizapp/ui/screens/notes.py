@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.widgets import Markdown
 
 from quizapp.content.model import WeekFile
-from quizapp.ui.keys import Key
+from quizapp.ui.keys import SCROLLING, Key
 from quizapp.ui.screens.page import Page
 from quizapp.ui.widgets.body import Body
 
@@ -30,10 +30,7 @@ class Notes(Page):
         Key("p", "turn(-1)", "Previous"),
         Key("right", "turn(1)", "Next", footer=False, shown="→"),
         Key("left", "turn(-1)", "Previous", footer=False, shown="←"),
-        Key("down,j", "scroll(2)", "Scroll", shown="↑↓"),
-        Key("up,k", "scroll(-2)", "Scroll up", footer=False, shown="↑"),
-        Key("pagedown,space", "scroll(16)", "A page down", footer=False, shown="PgDn"),
-        Key("pageup", "scroll(-16)", "A page up", footer=False, shown="PgUp"),
+        *SCROLLING,
     )
 
     def __init__(self, week: WeekFile, section: int = 0) -> None:
@@ -70,6 +67,3 @@ class Notes(Page):
         if self.section + 1 == len(self.week.notes):
             return (Key("enter", "turn(1)", "Back to the checklist"), *self.KEYS[1:])
         return self.KEYS
-
-    def action_scroll(self, rows: int) -> None:
-        self.query_one("#content", Body).scroll_relative(y=rows, animate=False)

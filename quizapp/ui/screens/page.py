@@ -174,6 +174,10 @@ class Page(Screen[Any]):
 
     # -------------------------------------------------------------------------- actions
 
+    def action_scroll(self, rows: int) -> None:
+        """Move the content; down where ``rows`` is positive."""
+        self.query_one("#content", Body).scroll_relative(y=rows, animate=False)
+
     def action_nothing(self) -> None:
         """A footer entry that only informs."""
 

@@ -208,9 +208,6 @@ class SheetPage(Page):
         if self.save(range(len(self.sheet.lines))):
             self.confirmed()
 
-    def action_scroll(self, rows: int) -> None:
-        self.query_one("#content").scroll_relative(y=rows, animate=False)
-
     def action_model(self) -> None:
         self.toggle_class("-model")
         if self.has_class("-model"):

@@ -435,9 +435,6 @@ class SittingPage(Page):
             self.show_states()
             self.save()
 
-    def action_scroll(self, rows: int) -> None:
-        self.query_one("#content", Body).scroll_relative(y=rows, animate=False)
-
     def action_clock(self) -> None:
         self.clock_hidden = not self.clock_hidden
         self.show_title()
